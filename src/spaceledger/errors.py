@@ -1,0 +1,58 @@
+"""Errors carry fields and build one line: what, where, what to do. Imports nothing of ours."""
+
+from __future__ import annotations
+
+
+class SpaceledgerError(Exception):
+    """A fault a person can act on: what went wrong, where, and what to do about it."""
+
+    def __init__(self, what: str, *, where: str = "", todo: str = "") -> None:
+        self.what = what
+        self.where = where
+        self.todo = todo
+        super().__init__(self.line())
+
+    def line(self) -> str:
+        """The whole message on one line, whatever strangers put into its parts."""
+        parts = [f"{self.where}: {self.what}" if self.where else self.what, self.todo]
+        return " ".join(" - ".join(part for part in parts if part).split())
+
+
+class ConfigError(SpaceledgerError):
+    """The configuration is wrong; the message names the key and the line."""
+
+
+class HomeError(SpaceledgerError):
+    """The home folder cannot be used: locked, unreadable or full."""
+
+
+class LockedError(HomeError):
+    """Another run holds the ledger's lock."""
+
+
+class SourceError(SpaceledgerError):
+    """A whole source cannot be read."""
+
+
+class TransientSourceError(SourceError):
+    """A source did not answer this time; a retry may help."""
+
+
+class DeliveryError(SpaceledgerError):
+    """One delivery cannot be loaded: it is held back and its period keeps its previous version."""
+
+    def __init__(self, problem: str, what: str, *, where: str = "", todo: str = "") -> None:
+        self.problem = problem
+        super().__init__(what, where=where, todo=todo)
+
+
+class ModelError(SpaceledgerError):
+    """A SQL model is wrong: its header, its references or its columns."""
+
+
+class CheckError(SpaceledgerError):
+    """A check found rows that must not exist, so nothing was published."""
+
+
+class QueryError(SpaceledgerError):
+    """A query a person gave cannot be run."""

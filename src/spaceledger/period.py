@@ -1,0 +1,41 @@
+"""Billing periods as values: `'2026-09'`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+_PERIOD = re.compile(r"(\d{4})-(\d{2})")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BillingPeriod:
+    """One calendar month of a bill, in UTC."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def parse(cls, text: str) -> BillingPeriod | None:
+        """The period of `2026-09`, or None."""
+        match = _PERIOD.fullmatch(text)
+        return cls.of(int(match[1]), int(match[2])) if match else None
+
+    @classmethod
+    def of(cls, year: int, month: int) -> BillingPeriod | None:
+        """The period of a year and a month, or None where there is no such month."""
+        return cls(year, month) if 1 <= month <= 12 and year >= 2000 else None
+
+    @property
+    def start(self) -> date:
+        """The first day."""
+        return date(self.year, self.month, 1)
+
+    @property
+    def end(self) -> date:
+        """The first day of the next period."""
+        return date(self.year + self.month // 12, self.month % 12 + 1, 1)
+
+    def __str__(self) -> str:
+        return f"{self.year:04d}-{self.month:02d}"
