@@ -11,9 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_HEAD = (
-    r"arn:(?P<partition>aws[a-z-]*):sagemaker:(?P<region>[a-z0-9-]+):(?P<account_id>[0-9]{12}):"
-)
+_HEAD = r"arn:(?P<partition>aws[a-z-]*):sagemaker:(?P<region>[a-z0-9-]+):(?P<account_id>[0-9]{12}):"
 _DOMAIN_ID = r"(?P<domain_id>d-[a-z0-9-]{1,61})"
 _NAME = r"[a-z0-9](?:-*[a-z0-9]){0,62}"
 _DOMAIN = re.compile(rf"{_HEAD}domain/{_DOMAIN_ID}", re.ASCII)
@@ -57,5 +55,7 @@ class SpaceArn:
         return cls(domain=DomainArn(**parts), name=name)
 
     def __str__(self) -> str:
-        head = f"arn:{self.domain.partition}:sagemaker:{self.domain.region}:{self.domain.account_id}"
+        head = (
+            f"arn:{self.domain.partition}:sagemaker:{self.domain.region}:{self.domain.account_id}"
+        )
         return f"{head}:space/{self.domain.domain_id}/{self.name}"

@@ -92,7 +92,7 @@ class ActivitySource(AwsAccess):
     @model_validator(mode="after")
     def _one_of(self) -> Self:
         if (self.uri is None) == (self.api is None):
-            raise ValueError("needs either uri (delivered files) or api = \"lookup-events\"")
+            raise ValueError('needs either uri (delivered files) or api = "lookup-events"')
         return self
 
 
@@ -203,9 +203,7 @@ def _config_error(path: Path, text: str, error: ValidationError) -> ConfigError:
     elif first["type"] == "missing":
         message = "is missing"
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    key = ".".join(
-        str(part + 1) if isinstance(part, int) else part for part in location
-    )
+    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
     return ConfigError(
         f"{key} {message}{more}" if key else message,
         where=f"{path}, line {line_of(text, location)}",

@@ -1,0 +1,1 @@
+"""DuckDB: load, models, build, checks, publish. The only place that imports duckdb."""

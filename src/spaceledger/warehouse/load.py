@@ -1,0 +1,325 @@
+"""Loads one delivery into `raw`: in-scope lines are kept, every delivered row is summed.
+
+A chunk of a file is read by two statements, one that sums all rows and one that keeps those in
+scope, so that what was billed and what was kept are counted apart and can be held against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from spaceledger.errors import DeliveryError
+from spaceledger.paths import sql_dir
+from spaceledger.period import BillingPeriod
+from spaceledger.warehouse.scan import csv_chunks, parquet_relation, read_header
+from spaceledger.warehouse.spellings import Projection, project, raw_columns, raw_table_of
+
+LINE_TABLES = ("cur__line_items", "focus__line_items")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A delivered file on this machine, and its address for people."""
+
+    path: Path
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPlan:
+    """One delivery ready to load."""
+
+    source: str
+    role: str
+    keep_all: bool
+    delivery_id: str
+    identity: str
+    period: str
+    location: str
+    account_id: str
+    objects_json: str
+    delivered_at: datetime | None
+    files: tuple[LocalFile, ...]
+    only_own_period: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load did: rows delivered and kept, and what should be told about them."""
+
+    row_count: int
+    kept_count: int
+    notices: tuple[tuple[str, str], ...]  # problem, detail
+
+
+@dataclass(slots=True)
+class _Seen:
+    rows: int = 0
+    excess: int = 0
+    has_invoice: bool = False
+    has_savings_plan_costs: bool = False
+    tables: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
+
+
+def load_delivery(con: duckdb.DuckDBPyConnection, plan: LoadPlan, now: datetime) -> Loaded:
+    """Replaces a billing period of a source by this delivery, in one transaction.
+
+    Raises DeliveryError, with the previous version untouched, where any part cannot be read.
+    """
+    con.execute("begin")
+    try:
+        _forget(con, plan)
+        seen = _load_files(con, plan)
+        loaded = _finish(con, plan, seen, now)
+    except duckdb.Error as error:
+        con.execute("rollback")
+        raise _value_error(plan, error) from error
+    except BaseException:
+        con.execute("rollback")
+        raise
+    con.execute("commit")
+    return loaded
+
+
+def _value_error(plan: LoadPlan, error: duckdb.Error) -> Exception:
+    """A value DuckDB refused is the delivery's fault; anything else is ours or the machine's."""
+    faults = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)
+    if not isinstance(error, faults):
+        return error
+    text = " ".join(str(error).split("\nLINE", maxsplit=1)[0].split())
+    return DeliveryError(
+        "bad_value",
+        f"a value cannot be read: {text[:200]}",
+        where=plan.location,
+        todo="wait for AWS's next delivery, or correct the file",
+    )
+
+
+def _forget(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> None:
+    keys = [plan.source, plan.period]
+    for table in LINE_TABLES:
+        con.execute(f"delete from raw.{table} where source = ? and billing_period = ?", keys)
+    for table in ("deliveries", "delivery_totals"):
+        con.execute(
+            f"delete from raw.{table} where source = ? and billing_period = ? and delivery_id = ?",
+            [*keys, plan.delivery_id],
+        )
+    con.execute(
+        "update raw.deliveries set is_current = false where source = ? and billing_period = ?", keys
+    )
+
+
+def _load_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> _Seen:
+    seen = _Seen()
+    con.execute(
+        "create or replace temp table load_totals as select * from raw.delivery_totals limit 0"
+    )
+    for file in plan.files:
+        if file.path.stat().st_size == 0:
+            continue
+        header = read_header(file.path, file.address)
+        if not header.columns:
+            continue
+        table = raw_table_of(header, file.address)
+        projection = project(table, header, file.address)
+        seen.tables = tuple(dict.fromkeys((*seen.tables, table)))
+        seen.has_invoice |= "invoice_id" in projection.present
+        seen.has_savings_plan_costs |= "savings_plan_effective_cost" in projection.present
+        absent = {column.name for column in raw_columns(table)} - projection.present
+        seen.missing = frozenset(absent) | seen.missing
+        before = seen.rows
+        if header.is_parquet:
+            _load_chunk(con, plan, table, projection, parquet_relation(file.path), seen)
+            read = seen.rows - before
+            if not plan.only_own_period and header.row_count not in {None, read}:
+                raise DeliveryError(
+                    "row_count",
+                    f"{read} rows were read but the Parquet footer says {header.row_count}",
+                    where=file.address,
+                )
+        else:
+            for chunk in _csv(file, projection):
+                con.register("chunk", chunk)
+                try:
+                    _load_chunk(con, plan, table, projection, "chunk", seen)
+                finally:
+                    con.unregister("chunk")
+    return seen
+
+
+def _csv(file: LocalFile, projection: Projection) -> Iterator[pa.Table]:
+    return csv_chunks(file.path, list(projection.used), file.address)
+
+
+def _load_chunk(
+    con: duckdb.DuckDBPyConnection,
+    plan: LoadPlan,
+    table: str,
+    projection: Projection,
+    relation: str,
+    seen: _Seen,
+) -> None:
+    has_costs = "savings_plan_effective_cost" in projection.present
+    constants = {
+        "source": plan.source,
+        "delivery_id": plan.delivery_id,
+        "delivered_period": plan.period,
+    }
+    columns = [f"{expression} as {name}" for name, expression in projection.expressions]
+    columns += [f"{_literal(value)} as {name}" for name, value in constants.items()]
+    if table == "cur__line_items":
+        columns.append(f"{has_costs} as has_savings_plan_costs")
+    body = f"select {', '.join(columns)} from {relation}"
+    if plan.only_own_period:
+        period = _period_expression(table)
+        body = f"select * from ({body}) where {period} = {_literal(plan.period)}"
+    con.execute(f"create or replace temp view delivered as {body}")
+    totals = (sql_dir() / "load" / f"{table}.sql").read_text(encoding="utf-8")
+    con.execute(
+        "insert into load_totals by name"
+        f" select {_literal(plan.source)} as source, {_literal(plan.period)} as billing_period,"
+        f" {_literal(plan.delivery_id)} as delivery_id, t.* from ({totals}) as t"
+    )
+    service = (
+        "product_code"
+        if table == "cur__line_items"
+        else "focus_service_code(service_code, service_name)"
+    )
+    scope = (
+        f"is_in_scope({service}, operation, resource_id, space_arn_tag, domain_arn_tag,"
+        " user_profile_arn_tag, managed_by_tag)"
+    )
+    where = "true" if plan.keep_all else scope
+    con.execute(
+        f"insert into raw.{table} by name"
+        " select * exclude (delivered_period), delivered_period as billing_period,"
+        f" {scope} as is_in_scope from delivered where {where}"
+    )
+    if projection.excess_checks:
+        checks = " or ".join(f"coalesce({check}, false)" for check in projection.excess_checks)
+        row = con.execute(f"select count(*) from {relation} where {checks}").fetchone()
+        seen.excess += row[0] if row else 0
+    row = con.execute("select coalesce(sum(row_count), 0)::bigint from load_totals").fetchone()
+    seen.rows = row[0] if row else 0
+
+
+def _period_expression(table: str) -> str:
+    began = {"cur__line_items": "usage_start_at", "focus__line_items": "charge_period_start_at"}
+    return f"strftime(coalesce(billing_period_start_at, {began[table]}), '%Y-%m')"
+
+
+def periods_in(con: duckdb.DuckDBPyConnection, files: tuple[LocalFile, ...]) -> list[str]:
+    """The billing periods the rows of plain files name, in order."""
+    periods: set[str] = set()
+    for file in files:
+        if file.path.stat().st_size == 0:
+            continue
+        header = read_header(file.path, file.address)
+        table = raw_table_of(header, file.address)
+        projection = project(table, header, file.address)
+        columns = ", ".join(
+            f"{value} as {name}"
+            for name, value in projection.expressions
+            if name.endswith("start_at")
+        )
+        query = f"select distinct {_period_expression(table)} from (select {columns} from "
+        if header.is_parquet:
+            periods |= _periods(con, query + parquet_relation(file.path) + ")", file)
+        else:
+            for chunk in _csv(file, projection):
+                con.register("chunk", chunk)
+                periods |= _periods(con, query + "chunk)", file)
+                con.unregister("chunk")
+    return sorted(periods)
+
+
+def _periods(con: duckdb.DuckDBPyConnection, query: str, file: LocalFile) -> set[str]:
+    try:
+        found = {row[0] for row in con.execute(query).fetchall()}
+    except duckdb.ConversionException as error:
+        what = f"a date cannot be read: {str(error).splitlines()[0][:200]}"
+        raise DeliveryError("bad_value", what, where=file.address) from None
+    unknown = [period for period in found if period is None or not BillingPeriod.parse(period)]
+    if unknown:
+        what = "rows have neither a billing period nor a usage date"
+        raise DeliveryError("no_period", what, where=file.address)
+    return found
+
+
+def _finish(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: _Seen, now: datetime) -> Loaded:
+    con.execute(
+        "insert into raw.delivery_totals by name select source, billing_period, delivery_id,"
+        " payer_account_id, charge_type, billing_currency, is_in_scope,"
+        " sum(row_count)::bigint as row_count, sum(unblended_cost) as unblended_cost,"
+        " sum(cash_cost) as cash_cost, sum(billed_cost) as billed_cost,"
+        " sum(effective_cost) as effective_cost, sum(uninvoiced_count)::bigint as uninvoiced_count,"
+        " sum(other_period_count)::bigint as other_period_count,"
+        " max(data_through_at) as data_through_at from load_totals group by all"
+    )
+    kept, content = _content(con, plan)
+    con.execute(
+        "insert into raw.deliveries by name select ? as source, ? as role, ? as billing_period,"
+        " ? as delivery_id, ? as identity, ? as location, ? as objects, ? as format,"
+        " ? as delivered_at, ? as loaded_at, ? as row_count, ? as kept_count, ? as content_hash,"
+        " version() as hash_version, ? as has_invoice_id, true as is_current",
+        [
+            plan.source, plan.role, plan.period, plan.delivery_id, plan.identity, plan.location,
+            plan.objects_json, ", ".join(seen.tables), _naive(plan.delivered_at), _naive(now),
+            seen.rows, kept, content, seen.has_invoice,
+        ],
+    )  # fmt: skip
+    return Loaded(seen.rows, kept, tuple(_notices(con, seen)))
+
+
+def _content(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> tuple[int, str]:
+    """How many lines were kept and an order-free hash of them, to notice any later change."""
+    kept, content = 0, 0
+    for table in LINE_TABLES:
+        row = con.execute(
+            f"select count(*), coalesce(sum(hash(line)::hugeint), 0) from raw.{table} as line"
+            " where source = ? and billing_period = ?",
+            [plan.source, plan.period],
+        ).fetchone()
+        kept, content = kept + row[0], content + row[1]  # type: ignore[index]
+    return kept, str(content)
+
+
+def _notices(con: duckdb.DuckDBPyConnection, seen: _Seen) -> Iterator[tuple[str, str]]:
+    sums: Any = con.execute(
+        "select coalesce(sum(other_period_count), 0)::bigint,"
+        " coalesce(sum(row_count) filter (where starts_with(charge_type, 'SavingsPlan')), 0)::bigint"
+        " from load_totals"
+    ).fetchone()
+    if sums[0]:
+        yield "other_period", f"{sums[0]} rows name another billing period; counted in this one"
+    if sums[1] and not seen.has_savings_plan_costs and "cur__line_items" in seen.tables:
+        yield (
+            "no_savings_plan_costs",
+            f"{sums[1]} Savings Plan rows, but the export has no Savings Plan effective cost:"
+            " effective cost is unblended cost for them",
+        )
+    if seen.excess:
+        yield "rounded", f"{seen.excess} rows have amounts with more than 12 decimals; rounded"
+    for column, what in (
+        ("line_item_type", "the export has no line item type: every row counts as Unknown"),
+        ("currency_code", "the export has no currency: amounts are shown as XXX"),
+        ("resource_id", "the export has no resource ids: costs are attributed by tags alone"),
+    ):
+        if column in seen.missing and "cur__line_items" in seen.tables:
+            yield f"no_{column}", what
+
+
+def _naive(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
