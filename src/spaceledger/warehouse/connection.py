@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -26,13 +27,13 @@ def open_work(path: Path, *, memory_limit: str = "1200MB") -> Iterator[duckdb.Du
     except duckdb.IOException as error:
         raise HomeError(f"cannot be opened ({error})", where=str(path)) from error
     try:
-        con.execute("set timezone = 'UTC'")
-        con.execute("set preserve_insertion_order = false")
-        con.execute("set memory_limit = ?", [memory_limit])
-        con.execute("set temp_directory = ?", [str(path.parent / "spill")])
-        con.execute("set enable_progress_bar = false")
+        run(con, "set timezone = 'UTC'")
+        run(con, "set preserve_insertion_order = false")
+        run(con, "set memory_limit = ?", [memory_limit])
+        run(con, "set temp_directory = ?", [str(path.parent / "spill")])
+        run(con, "set enable_progress_bar = false")
         for schema in SCHEMAS:
-            con.execute(f"create schema if not exists {schema}")
+            run(con, f"create schema if not exists {schema}")
         create_macros(con)
         yield con
     finally:
@@ -42,7 +43,7 @@ def open_work(path: Path, *, memory_limit: str = "1200MB") -> Iterator[duckdb.Du
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Creates the macros of `sql/macros/`, each file in an order that resolves their references."""
     for name in ("money", "arn", "cost", "focus", "category"):
-        con.execute((sql_dir() / "macros" / f"{name}.sql").read_text(encoding="utf-8"))
+        run(con, (sql_dir() / "macros" / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 @contextmanager
@@ -54,8 +55,24 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         )
     con = duckdb.connect(str(path.resolve()), read_only=True)
     try:
-        con.execute("set timezone = 'UTC'")
-        con.execute("set enable_progress_bar = false")
+        run(con, "set timezone = 'UTC'")
+        run(con, "set enable_progress_bar = false")
         yield con
     finally:
         con.close()
+
+
+def run(
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
+) -> list[tuple[Any, ...]]:
+    """Runs a statement to its end and returns its rows.
+
+    DuckDB 2 streams results: an error surfaces only at the fetch, and an unfetched result blocks
+    the connection.
+    """
+    return con.execute(sql, list(parameters)).fetchall()
+
+
+def value(con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> Any:
+    """The one value a query gives."""
+    return run(con, sql, parameters)[0][0]

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -18,6 +17,7 @@ import pyarrow as pa
 from spaceledger.errors import DeliveryError
 from spaceledger.paths import sql_dir
 from spaceledger.period import BillingPeriod
+from spaceledger.warehouse.connection import run, value
 from spaceledger.warehouse.scan import csv_chunks, parquet_relation, read_header
 from spaceledger.warehouse.spellings import Projection, project, raw_columns, raw_table_of
 
@@ -74,18 +74,18 @@ def load_delivery(con: duckdb.DuckDBPyConnection, plan: LoadPlan, now: datetime)
 
     Raises DeliveryError, with the previous version untouched, where any part cannot be read.
     """
-    con.execute("begin")
+    run(con, "begin")
     try:
         _forget(con, plan)
         seen = _load_files(con, plan)
         loaded = _finish(con, plan, seen, now)
     except duckdb.Error as error:
-        con.execute("rollback")
+        run(con, "rollback")
         raise _value_error(plan, error) from error
     except BaseException:
-        con.execute("rollback")
+        run(con, "rollback")
         raise
-    con.execute("commit")
+    run(con, "commit")
     return loaded
 
 
@@ -106,21 +106,24 @@ def _value_error(plan: LoadPlan, error: duckdb.Error) -> Exception:
 def _forget(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> None:
     keys = [plan.source, plan.period]
     for table in LINE_TABLES:
-        con.execute(f"delete from raw.{table} where source = ? and billing_period = ?", keys)
+        run(con, f"delete from raw.{table} where source = ? and billing_period = ?", keys)
     for table in ("deliveries", "delivery_totals"):
-        con.execute(
+        run(
+            con,
             f"delete from raw.{table} where source = ? and billing_period = ? and delivery_id = ?",
             [*keys, plan.delivery_id],
         )
-    con.execute(
-        "update raw.deliveries set is_current = false where source = ? and billing_period = ?", keys
+    run(
+        con,
+        "update raw.deliveries set is_current = false where source = ? and billing_period = ?",
+        keys,
     )
 
 
 def _load_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> _Seen:
     seen = _Seen()
-    con.execute(
-        "create or replace temp table load_totals as select * from raw.delivery_totals limit 0"
+    run(
+        con, "create or replace temp table load_totals as select * from raw.delivery_totals limit 0"
     )
     for file in plan.files:
         if file.path.stat().st_size == 0:
@@ -181,12 +184,13 @@ def _load_chunk(
     if plan.only_own_period:
         period = _period_expression(table)
         body = f"select * from ({body}) where {period} = {_literal(plan.period)}"
-    con.execute(f"create or replace temp view delivered as {body}")
+    run(con, f"create or replace temp view delivered as {body}")
     totals = (sql_dir() / "load" / f"{table}.sql").read_text(encoding="utf-8")
-    con.execute(
+    run(
+        con,
         "insert into load_totals by name"
         f" select {_literal(plan.source)} as source, {_literal(plan.period)} as billing_period,"
-        f" {_literal(plan.delivery_id)} as delivery_id, t.* from ({totals}) as t"
+        f" {_literal(plan.delivery_id)} as delivery_id, t.* from ({totals}) as t",
     )
     service = (
         "product_code"
@@ -198,17 +202,16 @@ def _load_chunk(
         " user_profile_arn_tag, managed_by_tag)"
     )
     where = "true" if plan.keep_all else scope
-    con.execute(
+    run(
+        con,
         f"insert into raw.{table} by name"
         " select * exclude (delivered_period), delivered_period as billing_period,"
-        f" {scope} as is_in_scope from delivered where {where}"
+        f" {scope} as is_in_scope from delivered where {where}",
     )
     if projection.excess_checks:
         checks = " or ".join(f"coalesce({check}, false)" for check in projection.excess_checks)
-        row = con.execute(f"select count(*) from {relation} where {checks}").fetchone()
-        seen.excess += row[0] if row else 0
-    row = con.execute("select coalesce(sum(row_count), 0)::bigint from load_totals").fetchone()
-    seen.rows = row[0] if row else 0
+        seen.excess += value(con, f"select count(*) from {relation} where {checks}")
+    seen.rows = value(con, "select coalesce(sum(row_count), 0)::bigint from load_totals")
 
 
 def _period_expression(table: str) -> str:
@@ -243,7 +246,7 @@ def periods_in(con: duckdb.DuckDBPyConnection, files: tuple[LocalFile, ...]) -> 
 
 def _periods(con: duckdb.DuckDBPyConnection, query: str, file: LocalFile) -> set[str]:
     try:
-        found = {row[0] for row in con.execute(query).fetchall()}
+        found = {row[0] for row in run(con, query)}
     except duckdb.ConversionException as error:
         what = f"a date cannot be read: {str(error).splitlines()[0][:200]}"
         raise DeliveryError("bad_value", what, where=file.address) from None
@@ -255,17 +258,18 @@ def _periods(con: duckdb.DuckDBPyConnection, query: str, file: LocalFile) -> set
 
 
 def _finish(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: _Seen, now: datetime) -> Loaded:
-    con.execute(
+    run(
+        con,
         "insert into raw.delivery_totals by name select source, billing_period, delivery_id,"
         " payer_account_id, charge_type, billing_currency, is_in_scope,"
         " sum(row_count)::bigint as row_count, sum(unblended_cost) as unblended_cost,"
         " sum(cash_cost) as cash_cost, sum(billed_cost) as billed_cost,"
         " sum(effective_cost) as effective_cost, sum(uninvoiced_count)::bigint as uninvoiced_count,"
         " sum(other_period_count)::bigint as other_period_count,"
-        " max(data_through_at) as data_through_at from load_totals group by all"
+        " max(data_through_at) as data_through_at from load_totals group by all",
     )
     kept, content = _content(con, plan)
-    con.execute(
+    run(con, 
         "insert into raw.deliveries by name select ? as source, ? as role, ? as billing_period,"
         " ? as delivery_id, ? as identity, ? as location, ? as objects, ? as format,"
         " ? as delivered_at, ? as loaded_at, ? as row_count, ? as kept_count, ? as content_hash,"
@@ -283,21 +287,23 @@ def _content(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> tuple[int, str]:
     """How many lines were kept and an order-free hash of them, to notice any later change."""
     kept, content = 0, 0
     for table in LINE_TABLES:
-        row = con.execute(
+        rows = run(
+            con,
             f"select count(*), coalesce(sum(hash(line)::hugeint), 0) from raw.{table} as line"
             " where source = ? and billing_period = ?",
             [plan.source, plan.period],
-        ).fetchone()
-        kept, content = kept + row[0], content + row[1]  # type: ignore[index]
+        )
+        kept, content = kept + rows[0][0], content + rows[0][1]
     return kept, str(content)
 
 
 def _notices(con: duckdb.DuckDBPyConnection, seen: _Seen) -> Iterator[tuple[str, str]]:
-    sums: Any = con.execute(
+    sums = run(
+        con,
         "select coalesce(sum(other_period_count), 0)::bigint,"
         " coalesce(sum(row_count) filter (where starts_with(charge_type, 'SavingsPlan')), 0)::bigint"
-        " from load_totals"
-    ).fetchone()
+        " from load_totals",
+    )[0]
     if sums[0]:
         yield "other_period", f"{sums[0]} rows name another billing period; counted in this one"
     if sums[1] and not seen.has_savings_plan_costs and "cur__line_items" in seen.tables:

@@ -11,13 +11,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import duckdb
 
 from spaceledger.errors import ModelError
+from spaceledger.warehouse.connection import value
 
 LAYERS = ("raw", "staging", "core", "marts")
 
@@ -97,8 +98,7 @@ def parse_model(path: Path) -> Model:
 
 def references(con: duckdb.DuckDBPyConnection, sql: str, where: str) -> frozenset[str]:
     """The schema-qualified tables a query reads, from DuckDB's own parse of it."""
-    row = con.execute("select json_serialize_sql(?::varchar)", [sql]).fetchone()
-    tree = json.loads(row[0]) if row else {"error": True}
+    tree = json.loads(value(con, "select json_serialize_sql(?::varchar)", [sql]))
     if tree.get("error"):
         raise ModelError(f"is not one select: {tree.get('error_message', '')}", where=where)
     return frozenset(_base_tables(tree))
@@ -108,11 +108,11 @@ def _base_tables(node: object) -> Iterator[str]:
     if isinstance(node, dict):
         if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
             yield f"{node['schema_name']}.{node['table_name']}"
-        for value in node.values():
-            yield from _base_tables(value)
+        for child in node.values():
+            yield from _base_tables(child)
     elif isinstance(node, list):
-        for value in node:
-            yield from _base_tables(value)
+        for child in node:
+            yield from _base_tables(child)
 
 
 def read_models(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Model, ...]:
@@ -125,7 +125,7 @@ def read_models(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Model, ..
         for path in sorted((folder / schema).glob("*.sql")):
             parsed = parse_model(path)
             found = references(con, parsed.body, str(path))
-            models[parsed.name] = _with_references(parsed, found)
+            models[parsed.name] = replace(parsed, references=found)
     for model in models.values():
         for name in model.references:
             if name not in models:
@@ -138,12 +138,6 @@ def read_models(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Model, ..
     except CycleError as error:
         raise ModelError(f"models read each other: {' -> '.join(error.args[1])}") from None
     return tuple(models[name] for name in order)
-
-
-def _with_references(model: Model, found: frozenset[str]) -> Model:
-    from dataclasses import replace
-
-    return replace(model, references=found)
 
 
 def sql_hash(folder: Path, *, skip: Iterable[str] = ("analysis", "checks")) -> str:

@@ -107,7 +107,12 @@ def project(table: str, header: Header, where: str) -> Projection:
     )
 
 
-_TYPES = {"text": "varchar", "money": "decimal(38, 12)", "time": "timestamp"}
+_TYPES = {
+    "text": "varchar",
+    "money": "decimal(38, 12)",
+    "quantity": "decimal(38, 12)",
+    "time": "timestamp",
+}
 
 
 def quoted(name: str) -> str:
@@ -135,7 +140,7 @@ def _text(name: str, kind: str, key: str, *, is_csv: bool, table: str) -> str | 
 
 
 def _typed(value: str, kind: str, delivered: str) -> str:
-    if kind == "money":
+    if kind in {"money", "quantity"}:
         exact = {"double": f"{value}::double", "text": value}
         return f"money({exact.get(delivered, f'{value}::decimal(38, 12)')})"
     if kind == "time":
