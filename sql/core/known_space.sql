@@ -1,0 +1,75 @@
+-- Every space anything names: tags, JupyterLab and CodeEditor apps (which run only in spaces), configuration.
+-- grain: space_arn
+-- columns:
+--   space_arn: Space ARN, lower case.
+--   domain_arn: Its domain.
+--   space_name: The best spelling known: one with capital letters, as AWS lower-cases some.
+--   evidence: How it is known, the strongest first: tag, app or configuration.
+with tagged as (
+    select
+        tagged_space_arn as space_arn,
+        tagged_space_name as space_name,
+        'tag' as evidence,
+        1 as strength
+    from core.resource_period
+    where tagged_space_arn is not null
+),
+
+apps as (
+    select
+        app_space_arn(resource_key) as space_arn,
+        app_owner(resource_key) as space_name,
+        'app' as evidence,
+        2 as strength
+    from core.resource_period
+    where is_app_arn(resource_key) and app_type(resource_key) in ('jupyterlab', 'codeeditor')
+),
+
+spaces as (
+    select
+        space_arn_of(resource_key) as space_arn,
+        arn_name(resource_key) as space_name,
+        'resource' as evidence,
+        2 as strength
+    from core.resource_period
+    where space_arn_of(resource_key) is not null
+),
+
+configured as (
+    select
+        space_arn,
+        arn_name(space_arn) as space_name,
+        'configuration' as evidence,
+        3 as strength
+    from raw.configured_spaces
+),
+
+named as (
+    select * from tagged
+    union all
+    select * from apps
+    union all
+    select * from spaces
+    union all
+    select * from configured
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by space_arn
+            order by case when space_name <> lower(space_name) then 0 else 1 end, space_name, strength
+        ) as spelling_rank,
+        row_number() over (partition by space_arn order by strength, evidence) as evidence_rank
+    from named
+    where space_arn is not null
+)
+
+select
+    space_arn,
+    domain_arn_of(space_arn) as domain_arn,
+    max(case when spelling_rank = 1 then space_name end) as space_name,
+    max(case when evidence_rank = 1 then evidence end) as evidence
+from ranked
+group by space_arn

@@ -1,0 +1,210 @@
+-- What is known of a resource beyond the tags of its own lines, each fact with the time it holds for. Affected periods
+-- are found by comparing this table with the last build's.
+-- grain: resource_key, method, valid_from
+-- columns:
+--   resource_key: Resource as a key.
+--   method: space_resource, space_history, space_event, user_profile or domain.
+--   valid_from: From when it holds, UTC.
+--   valid_to: Until when, exclusive.
+--   space_arn: The space it names.
+--   user_profile_arn: The user profile it names.
+--   domain_arn: The domain it names.
+--   evidence: The one piece of evidence, in words.
+with resources as (
+    select distinct resource_key from core.resource_period
+    where resource_key is not null
+),
+
+apps as (
+    select
+        resource_key,
+        app_type(resource_key) as app_type,
+        app_owner(resource_key) as app_owner,
+        app_space_arn(resource_key) as space_arn,
+        app_user_profile_arn(resource_key) as user_profile_arn,
+        domain_arn_of(resource_key) as domain_arn
+    from resources
+    where is_app_arn(resource_key)
+),
+
+classified_apps as (
+    select
+        apps.resource_key,
+        apps.app_type,
+        apps.app_owner,
+        apps.space_arn,
+        apps.user_profile_arn,
+        apps.domain_arn,
+        known_space.space_arn is not null as is_space,
+        known_user_profile.user_profile_arn is not null as is_user_profile
+    from apps
+    left join core.known_space on apps.space_arn = known_space.space_arn
+    left join core.known_user_profile on apps.user_profile_arn = known_user_profile.user_profile_arn
+),
+
+-- The space itself, an app that runs only in spaces, or an app whose owner is a space and nothing else.
+space_resources as (
+    select
+        resource_key,
+        space_arn_of(resource_key) as space_arn,
+        'the resource is the space' as evidence
+    from resources
+    where space_arn_of(resource_key) is not null
+    union all
+    select
+        resource_key,
+        space_arn,
+        'app ARN ' || resource_key as evidence
+    from classified_apps
+    where
+        space_arn is not null
+        and (app_type in ('jupyterlab', 'codeeditor') or (is_space and not is_user_profile))
+),
+
+user_profile_resources as (
+    select
+        resource_key,
+        user_profile_arn,
+        'app ARN ' || resource_key as evidence
+    from classified_apps
+    where
+        app_type not in ('jupyterlab', 'codeeditor')
+        and is_user_profile
+        and not is_space
+    union all
+    select
+        resource_key,
+        user_profile_arn_of(resource_key) as user_profile_arn,
+        'the resource is the user profile' as evidence
+    from resources
+    where user_profile_arn_of(resource_key) is not null
+),
+
+-- RStudio's server app belongs to the whole domain.
+domain_resources as (
+    select
+        resource_key,
+        domain_arn,
+        'app ARN ' || resource_key as evidence
+    from classified_apps
+    where app_owner = 'domain-shared'
+    union all
+    select
+        resource_key,
+        resource_key as domain_arn,
+        'the resource is the domain' as evidence
+    from resources
+    where domain_arn_of(resource_key) = resource_key
+),
+
+-- Lines without a space tag, and the tagged lines of the same resource in the same or the previous period.
+untagged as (
+    select
+        billing_period,
+        resource_key,
+        first_usage_at,
+        cast(billing_period || '-01' as date) as period_start
+    from core.resource_period
+    where tagged_space_arn is null and resource_key is not null
+),
+
+tagged as (
+    select
+        resource_key,
+        tagged_space_arn,
+        first_usage_at,
+        last_usage_at,
+        cast(billing_period || '-01' as date) as period_start
+    from core.resource_period
+    where tagged_space_arn is not null and resource_key is not null
+),
+
+history_pairs as (
+    select
+        untagged.resource_key,
+        untagged.billing_period,
+        untagged.period_start,
+        tagged.tagged_space_arn,
+        case
+            when tagged.last_usage_at <= untagged.first_usage_at then tagged.last_usage_at
+            else tagged.first_usage_at
+        end as tagged_at,
+        untagged.first_usage_at
+    from untagged
+    inner join tagged
+        on
+            untagged.resource_key = tagged.resource_key
+            and (
+                tagged.period_start = untagged.period_start
+                or tagged.period_start = untagged.period_start - interval '1' month
+            )
+),
+
+-- Two spaces in the window: the rule does not apply.
+history as (
+    select
+        resource_key,
+        period_start,
+        min(tagged_space_arn) as space_arn,
+        max(case when tagged_at <= first_usage_at then tagged_at end) as tagged_before,
+        min(case when tagged_at > first_usage_at then tagged_at end) as tagged_after,
+        min(first_usage_at) as first_usage_at
+    from history_pairs
+    group by resource_key, period_start
+    having count(distinct tagged_space_arn) = 1
+),
+
+final as (
+    select
+        resource_key,
+        'space_resource' as method,
+        timestamp '1970-01-01 00:00:00' as valid_from,
+        timestamp '9999-12-31 00:00:00' as valid_to,
+        space_arn,
+        null as user_profile_arn,
+        domain_arn_of(space_arn) as domain_arn,
+        evidence
+    from space_resources
+    union all
+    select
+        resource_key,
+        'space_history' as method,
+        cast(period_start as timestamp) as valid_from,
+        cast(period_start + interval '1' month as timestamp) as valid_to,
+        space_arn,
+        null as user_profile_arn,
+        domain_arn_of(space_arn) as domain_arn,
+        'space tag on the same resource at ' || cast(
+            case
+                when tagged_after is null then tagged_before
+                when tagged_before is null then tagged_after
+                when first_usage_at - tagged_before <= tagged_after - first_usage_at then tagged_before
+                else tagged_after
+            end as varchar
+        ) as evidence
+    from history
+    union all
+    select
+        resource_key,
+        'user_profile' as method,
+        timestamp '1970-01-01 00:00:00' as valid_from,
+        timestamp '9999-12-31 00:00:00' as valid_to,
+        null as space_arn,
+        user_profile_arn,
+        domain_arn_of(user_profile_arn) as domain_arn,
+        evidence
+    from user_profile_resources
+    union all
+    select
+        resource_key,
+        'domain' as method,
+        timestamp '1970-01-01 00:00:00' as valid_from,
+        timestamp '9999-12-31 00:00:00' as valid_to,
+        null as space_arn,
+        null as user_profile_arn,
+        domain_arn,
+        evidence
+    from domain_resources
+)
+
+select * from final

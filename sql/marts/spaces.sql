@@ -1,0 +1,65 @@
+-- Every space anything names, a deleted one too; one row per space.
+-- grain: space_arn
+-- columns:
+--   space_arn: Space ARN, lower case.
+--   space_name: The best spelling known.
+--   space_display_name: Name people use, from the owners file or the SageMaker API.
+--   domain_arn: Its domain.
+--   domain_name: Name of that domain, where known.
+--   account_id: Its account.
+--   account_name: Name of that account, where known.
+--   region: Its region.
+--   sharing_type: Shared or Private; null where unknown, which counts as shared.
+--   team: Team, from the owners file.
+--   owner: Whom to ask, from the owners file.
+--   cost_centre: Cost centre, from the owners file.
+--   app_type: App type, where known.
+--   storage_gb: Size of its volume, where known.
+--   status: Status in the SageMaker API, where known.
+--   created_at: When its latest life began, UTC.
+--   deleted_at: When it was deleted, UTC.
+--   first_spend_date: First date with priced usage.
+--   last_spend_date: Last date with priced usage.
+--   last_activity_at: Newest activity, UTC.
+--   evidence: How the space is known: tag, app, resource or configuration.
+with spend as (
+    select
+        space_arn,
+        min(usage_date) as first_spend_date,
+        max(usage_date) as last_spend_date
+    from marts.space_spend_daily
+    where purchase_option is not null and space_arn is not null
+    group by space_arn
+),
+
+owners as (
+    select * from raw.owners
+)
+
+select
+    known_space.space_arn,
+    known_space.space_name,
+    space_owners.display_name as space_display_name,
+    known_space.domain_arn,
+    domain_owners.display_name as domain_name,
+    arn_account_id(known_space.space_arn) as account_id,
+    cast(null as varchar) as account_name,
+    arn_region(known_space.space_arn) as region,
+    cast(null as varchar) as sharing_type,
+    coalesce(space_owners.team, domain_owners.team) as team,
+    coalesce(space_owners.owner, domain_owners.owner) as owner,
+    coalesce(space_owners.cost_centre, domain_owners.cost_centre) as cost_centre,
+    cast(null as varchar) as app_type,
+    cast(null as decimal(38, 12)) as storage_gb,
+    cast(null as varchar) as status,
+    cast(null as timestamp) as created_at,
+    cast(null as timestamp) as deleted_at,
+    spend.first_spend_date,
+    spend.last_spend_date,
+    cast(null as timestamp) as last_activity_at,
+    known_space.evidence
+from core.known_space
+left join owners as space_owners on known_space.space_arn = space_owners.space_arn
+left join owners as domain_owners
+    on known_space.domain_arn = domain_owners.domain_arn and domain_owners.space_arn is null
+left join spend on known_space.space_arn = spend.space_arn
