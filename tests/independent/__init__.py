@@ -1,0 +1,1 @@
+"""An audit of bills that shares no code with the product."""
