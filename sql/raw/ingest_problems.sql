@@ -1,6 +1,6 @@
 -- Everything a pull or a load found wrong, kept until it is gone for good.
 -- loaded: by each run; the select below is its empty shape.
--- grain: source, location, problem
+-- grain: source, location, problem, billing_period
 -- columns:
 --   source: Name of the source.
 --   location: Address of the file or folder.
@@ -11,6 +11,8 @@
 --   first_seen_at: First run that saw it, UTC.
 --   last_seen_at: Last run that saw it, UTC.
 --   is_open: Whether the last run still saw it.
+--   origin: pull (looked at anew by each run) or load (stands as long as its delivery does).
+--   identity: Identity of the delivery a load problem belongs to.
 select
     null::varchar as source,
     null::varchar as location,
@@ -20,5 +22,7 @@ select
     null::varchar as billing_period,
     null::timestamp as first_seen_at,
     null::timestamp as last_seen_at,
-    null::boolean as is_open
+    null::boolean as is_open,
+    null::varchar as origin,
+    null::varchar as identity
 where false

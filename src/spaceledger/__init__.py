@@ -1,0 +1,1 @@
+"""A ledger of what every SageMaker shared space costs."""

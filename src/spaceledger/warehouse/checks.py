@@ -54,7 +54,9 @@ def _file_checks(con: duckdb.DuckDBPyConnection) -> Iterator[CheckResult]:
             raise ModelError("the header needs severity: fail or warn", where=str(path))
         body = text.strip().rstrip(";")
         count = int(value(con, f"select count(*) from (\n{body}\n)"))
-        sample = run(con, f"select * from (\n{body}\n) order by all limit {_SAMPLE}") if count else []
+        sample = (
+            run(con, f"select * from (\n{body}\n) order by all limit {_SAMPLE}") if count else []
+        )
         description = header.split("severity:")[0].strip()
         yield CheckResult(path.stem, description, found[1], count, tuple(sample))
 

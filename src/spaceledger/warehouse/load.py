@@ -43,7 +43,6 @@ class LoadPlan:
     identity: str
     period: str
     location: str
-    account_id: str
     objects_json: str
     delivered_at: datetime | None
     files: tuple[LocalFile, ...]

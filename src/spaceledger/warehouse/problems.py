@@ -1,0 +1,60 @@
+"""Keeps `raw.ingest_problems`: what is wrong now, since when, and what a later delivery mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from spaceledger.warehouse.connection import run
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """One problem. `origin` is pull (looked at anew by each run) or load (stands as its delivery)."""
+
+    source: str
+    location: str
+    problem: str
+    severity: str
+    detail: str
+    billing_period: str | None
+    origin: str
+    identity: str = ""
+
+
+def record(con: duckdb.DuckDBPyConnection, rows: Iterable[ProblemRow], now: datetime) -> None:
+    """Opens each problem, keeping when it was first seen."""
+    for row in rows:
+        key = [row.source, row.location, row.problem, row.billing_period]
+        same = (
+            "source = ? and location = ? and problem = ? and billing_period is not distinct from ?"
+        )
+        first = run(con, f"select first_seen_at from raw.ingest_problems where {same}", key)
+        run(con, f"delete from raw.ingest_problems where {same}", key)
+        run(
+            con,
+            "insert into raw.ingest_problems by name select ? as source, ? as location,"
+            " ? as problem, ? as billing_period, ? as severity, ? as detail,"
+            " ?::timestamp as first_seen_at, ?::timestamp as last_seen_at, true as is_open,"
+            " ? as origin, ? as identity",
+            [*key, row.severity, row.detail, first[0][0] if first else now, now, row.origin,
+             row.identity],
+        )  # fmt: skip
+
+
+def close_pull(con: duckdb.DuckDBPyConnection) -> None:
+    """Closes what a pull looks at anew."""
+    run(con, "update raw.ingest_problems set is_open = false where origin = 'pull'")
+
+
+def close_load(con: duckdb.DuckDBPyConnection, source: str, period: str | None) -> None:
+    """Closes what was said of the delivery that is now being replaced."""
+    run(
+        con,
+        "update raw.ingest_problems set is_open = false where origin = 'load' and source = ?"
+        " and (billing_period = ? or billing_period is null)",
+        [source, period],
+    )

@@ -1,0 +1,100 @@
+"""Small reads and writes of loaded tables that a pipeline needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from spaceledger.warehouse.connection import run, value
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def take_configuration(
+    con: Connection,
+    *,
+    owners: Iterable[Mapping[str, str | None]],
+    spaces: Iterable[tuple[str | None, str]],
+    roles: Mapping[str, str],
+) -> None:
+    """Replaces what the configuration says: owners, spaces it names, and which sources there are.
+
+    The lines of a source that is configured no longer leave the ledger.
+    """
+    run(con, "delete from raw.owners")
+    for row in owners:
+        run(con, "insert into raw.owners values (?, ?, ?, ?, ?, ?)", list(row.values()))
+    run(con, "delete from raw.configured_spaces")
+    for space, evidence in spaces:
+        run(con, "insert into raw.configured_spaces values (?, ?)", [space, evidence])
+    known = [row[0] for row in run(con, "select distinct source from raw.deliveries")]
+    for source in known:
+        if source not in roles:
+            for table in ("cur__line_items", "focus__line_items", "deliveries", "delivery_totals"):
+                run(con, f"delete from raw.{table} where source = ?", [source])
+            run(con, "delete from raw.ingest_problems where source = ?", [source])
+        else:
+            run(con, "update raw.deliveries set role = ? where source = ?", [roles[source], source])
+
+
+def has_deliveries(con: Connection) -> bool:
+    """Whether any bill was ever loaded."""
+    return bool(value(con, "select count(*) from raw.deliveries"))
+
+
+def bills_delivered_twice(con: Connection) -> list[tuple[str, str, str]]:
+    """Payer, period and the names of sources that deliver the same bill, none of them to compare."""
+    return run(  # type: ignore[return-value]
+        con,
+        """
+        select payer_account_id, billing_period, string_agg(distinct source, ' and ' order by source)
+        from raw.delivery_totals as totals
+        join raw.deliveries using (source, billing_period, delivery_id)
+        where deliveries.is_current and deliveries.role = 'ledger' and payer_account_id is not null
+        group by payer_account_id, billing_period
+        having count(distinct source) > 1
+        order by all
+        """,
+    )
+
+
+def add_build(
+    con: Connection,
+    *,
+    build_id: str,
+    built_at: datetime,
+    sql_hash: str,
+    configuration_hash: str,
+    as_of: date,
+    as_of_given: bool,
+) -> None:
+    """Notes what this build is made with."""
+    run(con, "delete from raw.builds where build_id = ?", [build_id])
+    values = [build_id, built_at, sql_hash, configuration_hash, as_of, as_of_given]
+    run(con, "insert into raw.builds values (?, ?::timestamp, ?, ?, ?::date, ?)", values)
+
+
+def open_problems(con: Connection) -> list[tuple[Any, ...]]:
+    """Source, location, problem, severity, detail and period of each open problem."""
+    return run(
+        con,
+        "select source, location, problem, severity, detail, billing_period"
+        " from raw.ingest_problems where is_open order by all",
+    )
+
+
+def reconciled(con: Connection) -> list[tuple[Any, ...]]:
+    """Period, source, currency, bill, ledger, outside, difference and status of each bill."""
+    return run(
+        con,
+        """
+        select
+            billing_period, source, billing_currency, sum(bill_billed_cost), sum(ledger_billed_cost),
+            sum(outside_billed_cost), sum(difference) + sum(effective_difference), min(period_status)
+        from marts.bill_reconciliation
+        group by all order by all
+        """,
+    )
