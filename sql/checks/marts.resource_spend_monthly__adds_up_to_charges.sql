@@ -36,6 +36,10 @@ charges as (
     group by all
 )
 
-(select * from mart except select * from charges)
+(select * from mart
+except
+select * from charges)
 union all
-(select * from charges except select * from mart)
+(select * from charges
+except
+select * from mart)

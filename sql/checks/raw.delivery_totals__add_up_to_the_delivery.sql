@@ -18,9 +18,19 @@ kept as (
         delivery_id,
         count(*) filter (where is_in_scope) as in_scope_count
     from (
-        select source, billing_period, delivery_id, is_in_scope from raw.cur__line_items
+        select
+source,
+billing_period,
+delivery_id,
+is_in_scope
+from raw.cur__line_items
         union all
-        select source, billing_period, delivery_id, is_in_scope from raw.focus__line_items
+        select
+source,
+billing_period,
+delivery_id,
+is_in_scope
+from raw.focus__line_items
     )
     where billing_period in (select billing_period from checked_period)
     group by all

@@ -121,6 +121,17 @@ def pull(settings: Settings, *, as_of: date | None = None, full_refresh: bool = 
     return Pulled(tuple(found), tuple(fresh), tuple(problems), state, cause, news)
 
 
+def fetch(settings: Settings) -> int:
+    """Copies new remote files to `landing/`, under the lock. Returns how many files are new."""
+    home = Home(settings.home)
+    with publish.locked(home, "pull"):
+        pulled = pull(settings)
+        fresh = [(store, item) for _, store, delivery in pulled.fresh for item in delivery.objects]
+        for store, item in fresh:
+            store.materialise(item, home.landing)
+    return len(fresh)
+
+
 def _identity(source: CostSource, delivery: Delivery) -> str:
     return f"{delivery.identity}-{source.keep}"
 

@@ -67,12 +67,14 @@ def build(
     rebuild_cause: str = "",
     progress: Progress = lambda _: None,
 ) -> Built:
-    """Makes core and marts. `delivered` holds the periods with a new delivery; a `rebuild_cause`
-    (configuration or code) rebuilds every period. Raises ModelError where a header is not true.
+    """Makes core and marts.
+
+    `delivered` holds the periods with a new delivery; a `rebuild_cause` (configuration or code)
+    rebuilds every period. Raises ModelError where a header is not true.
     """
     models = prepare(con)
     known = {row[0] for row in run(con, "select distinct billing_period from raw.deliveries")}
-    periods = {period: rebuild_cause or "delivery" for period in sorted(delivered)}
+    periods = dict.fromkeys(sorted(delivered), rebuild_cause or "delivery")
     if rebuild_cause:
         periods = dict.fromkeys(sorted(known), rebuild_cause)
     _remember(con)

@@ -21,7 +21,9 @@ STORAGE_VERSION = "v1.5.0"
 def open_work(path: Path, *, memory_limit: str = "1200MB") -> Iterator[duckdb.DuckDBPyConnection]:
     """The work database, writable, with schemas and macros in place; closed at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    config = {"storage_compatibility_version": STORAGE_VERSION}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "storage_compatibility_version": STORAGE_VERSION
+    }
     try:
         con = duckdb.connect(str(path), config=config)
     except duckdb.IOException as error:

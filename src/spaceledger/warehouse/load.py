@@ -268,7 +268,7 @@ def _finish(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: _Seen, now: da
         " max(data_through_at) as data_through_at from load_totals group by all",
     )
     kept, content = _content(con, plan)
-    run(con, 
+    run(con,
         "insert into raw.deliveries by name select ? as source, ? as role, ? as billing_period,"
         " ? as delivery_id, ? as identity, ? as location, ? as objects, ? as format,"
         " ? as delivered_at, ? as loaded_at, ? as row_count, ? as kept_count, ? as content_hash,"

@@ -23,7 +23,7 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
-from isal import igzip
+from isal import igzip, isal_zlib
 
 from spaceledger.errors import DeliveryError
 
@@ -103,7 +103,7 @@ def _open_csv(path: Path) -> Iterator[IO[bytes]]:
             with archive.open(members[0]) as file:
                 yield file
     elif name.endswith(".gz"):
-        with igzip.open(path, "rb") as file:
+        with igzip.open(path, "rb") as file:  # type: ignore[no-untyped-call]
             yield file
     else:
         with path.open("rb") as file:
@@ -116,7 +116,7 @@ def _faults(where: str) -> Iterator[None]:
     again = "fetch it again, or wait for AWS's next delivery"
     try:
         yield
-    except (EOFError, zlib.error, igzip.IsalError, zipfile.BadZipFile) as error:
+    except (EOFError, zlib.error, isal_zlib.IsalError, zipfile.BadZipFile) as error:
         what = f"the compressed file is broken or cut off ({error})"
         raise DeliveryError("broken_file", what, where=where, todo=again) from None
     except pa.ArrowInvalid as error:
@@ -192,7 +192,7 @@ def _in_thread(produce: Callable[[Callable[[pa.Table], bool]], None]) -> Iterato
         while (item := chunks.get()) is not done:
             if isinstance(item, BaseException):
                 raise item
-            yield item  # type: ignore[misc]
+            yield item
     finally:
         stopped.set()
         thread.join()

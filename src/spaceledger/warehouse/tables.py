@@ -47,7 +47,7 @@ def has_deliveries(con: Connection) -> bool:
 
 def bills_delivered_twice(con: Connection) -> list[tuple[str, str, str]]:
     """Payer, period and the names of sources that deliver the same bill, none of them to compare."""
-    return run(  # type: ignore[return-value]
+    return run(
         con,
         """
         select payer_account_id, billing_period, string_agg(distinct source, ' and ' order by source)

@@ -1,0 +1,1 @@
+"""Prefect flows: when, how often, retries. No rule of our own."""

@@ -1,0 +1,81 @@
+"""The daily ledger: pull, then load to publish as one task, because DuckDB has one writer."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_link_artifact, create_markdown_artifact
+from prefect.client.schemas.objects import TaskRun
+from prefect.states import State
+from prefect.tasks import Task
+
+from spaceledger import pipeline
+from spaceledger.errors import SpaceledgerError, TransientSourceError
+from spaceledger.settings import load_settings
+from spaceledger.summary import markdown
+
+
+def is_transient(_: Task, __: TaskRun, state: State) -> bool:
+    """Whether a retry makes sense: the source did not answer this time."""
+    return isinstance(state.result(raise_on_failure=False), TransientSourceError)
+
+
+@task(name="pull bills", retries=4, retry_delay_seconds=[10, 30, 90, 270],
+      retry_jitter_factor=0.5, retry_condition_fn=is_transient)  # fmt: skip
+def pull_bills(config: Path) -> int:
+    """Fetches what is new, so that the ledger task finds it on this machine."""
+    return pipeline.fetch(load_settings(config))
+
+
+@task(name="load, build, check and publish the ledger")
+def publish_ledger(config: Path, as_of: date | None, full_refresh: bool) -> pipeline.Outcome:
+    """One writer, one transaction of files: published whole, or not at all."""
+    logger = get_run_logger()
+    settings = load_settings(config)
+    return pipeline.run(settings, as_of=as_of, full_refresh=full_refresh, step=logger.info)
+
+
+@task(name="tell people")
+def tell(config: Path, outcome: pipeline.Outcome) -> None:
+    """Leaves a table of what was loaded, reconciled and held back, and a link to the pages."""
+    create_markdown_artifact(markdown(outcome), key="daily-ledger", description="Daily ledger")
+    pages = load_settings(config).home / "reports" / "html" / "index.html"
+    create_link_artifact(pages.as_uri(), key="dashboards", link_text="Dashboards")
+
+
+def run_name() -> str:
+    """Names a run by its day."""
+    return f"daily {datetime.now(UTC):%Y-%m-%d}"
+
+
+@flow(name="daily", flow_run_name=run_name)
+def daily(
+    config: Path = Path("spaceledger.toml"), as_of: date | None = None, full_refresh: bool = False
+) -> pipeline.Outcome:
+    """Brings the ledger up to date and publishes it."""
+    pull_bills(config)
+    outcome = publish_ledger(config, as_of, full_refresh)
+    tell(config, outcome)
+    return outcome
+
+
+@click.command(epilog="Example: python -m flows.daily --config data-samples/spaceledger.toml")
+@click.option("--config", type=click.Path(path_type=Path), default=Path("spaceledger.toml"))
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None)
+@click.option("--full-refresh", is_flag=True)
+def main(config: Path, as_of: object, full_refresh: bool) -> None:
+    """Runs the daily flow once, here."""
+    try:
+        outcome = daily(config, as_of.date() if as_of else None, full_refresh)  # type: ignore[attr-defined]
+    except SpaceledgerError as error:
+        sys.exit(f"spaceledger: {error.line()}")
+    click.echo(f"dashboards: {load_settings(config).home / 'reports' / 'html' / 'index.html'}")
+    sys.exit(outcome.exit_code)
+
+
+if __name__ == "__main__":
+    main()
