@@ -34,9 +34,8 @@ def pull_bills(config: Path) -> int:
 @task(name="load, build, check and publish the ledger")
 def publish_ledger(config: Path, as_of: date | None, full_refresh: bool) -> pipeline.Outcome:
     """One writer, one transaction of files: published whole, or not at all."""
-    logger = get_run_logger()
-    settings = load_settings(config)
-    return pipeline.run(settings, as_of=as_of, full_refresh=full_refresh, step=logger.info)
+    step = get_run_logger().info
+    return pipeline.run(load_settings(config), as_of=as_of, full_refresh=full_refresh, step=step)
 
 
 @task(name="tell people")
@@ -48,7 +47,7 @@ def tell(config: Path, outcome: pipeline.Outcome) -> None:
 
 
 def run_name() -> str:
-    """Names a run by its day."""
+    """A run is named by its day."""
     return f"daily {datetime.now(UTC):%Y-%m-%d}"
 
 

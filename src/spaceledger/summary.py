@@ -18,8 +18,8 @@ def markdown(outcome: Outcome) -> str:
     names = ("Period", "Source", "Currency", "Bill", "Ledger", "Outside", "Difference", "Status")
     parts.append(_table(names, outcome.reconciliation))
     parts.append("## Held back and noticed")
-    names = ("Source", "Where", "Problem", "Severity", "Detail", "Period")
-    parts.append(_table(names, outcome.problems) if outcome.problems else "Nothing.")
+    held = ("Source", "Where", "Problem", "Severity", "Detail", "Period")
+    parts.append(_table(held, outcome.problems) if outcome.problems else "Nothing.")
     return "\n\n".join(parts)
 
 

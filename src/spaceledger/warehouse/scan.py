@@ -116,7 +116,7 @@ def _faults(where: str) -> Iterator[None]:
     again = "fetch it again, or wait for AWS's next delivery"
     try:
         yield
-    except (EOFError, zlib.error, isal_zlib.IsalError, zipfile.BadZipFile) as error:
+    except (EOFError, zlib.error, isal_zlib.IsalError, zipfile.BadZipFile) as error:  # type: ignore[misc]
         what = f"the compressed file is broken or cut off ({error})"
         raise DeliveryError("broken_file", what, where=where, todo=again) from None
     except pa.ArrowInvalid as error:
