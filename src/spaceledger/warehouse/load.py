@@ -78,11 +78,11 @@ def load_delivery(con: duckdb.DuckDBPyConnection, plan: LoadPlan, now: datetime)
         _forget(con, plan)
         seen = _load_files(con, plan)
         loaded = _finish(con, plan, seen, now)
-    except duckdb.Error as error:
+    except BaseException as error:
         run(con, "rollback")
-        raise _value_error(plan, error) from error
-    except BaseException:
-        run(con, "rollback")
+        con.unregister("chunk")
+        if isinstance(error, duckdb.Error):
+            raise _value_error(plan, error) from error
         raise
     run(con, "commit")
     return loaded
@@ -150,10 +150,8 @@ def _load_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> _Seen:
         else:
             for chunk in _csv(file, projection):
                 con.register("chunk", chunk)
-                try:
-                    _load_chunk(con, plan, table, projection, "chunk", seen)
-                finally:
-                    con.unregister("chunk")
+                _load_chunk(con, plan, table, projection, "chunk", seen)
+                con.unregister("chunk")
     return seen
 
 

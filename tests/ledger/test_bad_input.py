@@ -1,0 +1,204 @@
+"""Bad input: a clear one-line error or a problem row, and the published build untouched."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from spaceledger.errors import ConfigError, SourceError, SpaceledgerError
+from tests.bills import SPACE, csv_bytes, cur_rows, write_cur, write_delivery
+from tests.conftest import Ledger
+
+GOOD = [{"space": SPACE, "cost": "5"}]
+
+
+def second_delivery(ledger: Ledger, body: bytes) -> None:
+    write_delivery(ledger.bill, "2026-09", body, assembly="assembly-2")
+
+
+def manifest(ledger: Ledger) -> Path:
+    return ledger.bill / "report" / "20260901-20261001" / "report-Manifest.json"
+
+
+def truncated(ledger: Ledger) -> None:
+    header, rows = cur_rows("2026-09", [{"description": str(i)} for i in range(5000)])
+    body = csv_bytes(header, rows)
+    second_delivery(ledger, body[: len(body) // 2])
+
+
+def not_gzip(ledger: Ledger) -> None:
+    second_delivery(ledger, b"this is not gzip")
+
+
+def not_parquet(ledger: Ledger) -> None:
+    data = write_delivery(ledger.bill, "2026-09", b"", assembly="assembly-2")
+    parquet = data.with_name("report-00001.snappy.parquet")
+    parquet.write_bytes(b"PAR1 this is not parquet PAR1")
+    edit_manifest(ledger, data.name, parquet.name)
+
+
+def edit_manifest(ledger: Ledger, old: str, new: str) -> None:
+    path = manifest(ledger)
+    path.write_text(path.read_text().replace(old, new))
+
+
+def not_json(ledger: Ledger) -> None:
+    manifest(ledger).write_text("{not json")
+
+
+def missing_file(ledger: Ledger) -> None:
+    header, rows = cur_rows("2026-09", GOOD)
+    write_delivery(ledger.bill, "2026-09", csv_bytes(header, rows), assembly="assembly-2").unlink()
+
+
+def outside(ledger: Ledger) -> None:
+    raw = json.loads(manifest(ledger).read_text())
+    raw["assemblyId"] = "assembly-2"
+    raw["reportKeys"] = ["prefix/report/20260901-20261001/../../../../etc/passwd.csv"]
+    manifest(ledger).write_text(json.dumps(raw))
+
+
+def no_cost_column(ledger: Ledger) -> None:
+    write_cur(ledger.bill, "2026-09", GOOD, assembly="assembly-2", drop=["lineItem/UnblendedCost"])
+
+
+def with_cost(cost: str) -> Callable[[Ledger], None]:
+    def make(ledger: Ledger) -> None:
+        write_cur(ledger.bill, "2026-09", [{"space": SPACE, "cost": cost}], assembly="assembly-2")
+
+    return make
+
+
+def short_row(ledger: Ledger) -> None:
+    header, rows = cur_rows("2026-09", [*GOOD, *GOOD])
+    second_delivery(ledger, csv_bytes(header, [rows[0], rows[1][:4]]))
+
+
+def bad_date(ledger: Ledger) -> None:
+    write_cur(ledger.bill, "2026-09", [{"day": "yesterday T"}], assembly="assembly-2")
+
+
+def not_utf8(ledger: Ledger) -> None:
+    header, rows = cur_rows("2026-09", [{"description": "MARK"}])
+    text = gzip.decompress(csv_bytes(header, rows)).replace(b"MARK", b"\xff\xfe")
+    second_delivery(ledger, gzip.compress(text))
+
+
+HELD_BACK = {
+    "truncated gzip": (truncated, "broken_file"),
+    "not gzip": (not_gzip, "unreadable_file"),
+    "not Parquet": (not_parquet, "not_parquet"),
+    "manifest not JSON": (not_json, "bad_manifest"),
+    "missing file": (missing_file, "missing_file"),
+    "outside its folder": (outside, "outside_folder"),
+    "required column gone": (no_cost_column, "missing_column"),
+    "not a number": (with_cost("a lot"), "bad_value"),
+    "underscored number": (with_cost("1_000"), "bad_value"),
+    "not finite": (with_cost("NaN"), "bad_value"),
+    "too few fields": (short_row, "bad_row"),
+    "bad date": (bad_date, "bad_value"),
+    "not UTF-8": (not_utf8, "bad_text"),
+}
+
+
+@pytest.mark.parametrize("case", HELD_BACK)
+def test_a_bad_delivery_is_held_back_and_its_period_stands(ledger: Ledger, case: str) -> None:
+    break_it, problem = HELD_BACK[case]
+    write_cur(ledger.bill, "2026-08", GOOD)
+    write_cur(ledger.bill, "2026-09", GOOD)
+    ledger.run()
+    break_it(ledger)
+    outcome = ledger.run()
+    assert outcome.exit_code == 3
+    rows = ledger.query("select problem, severity, detail, location from marts.ingest_problems")
+    assert [row[:2] for row in rows] == [(problem, "error")]
+    assert "\n" not in rows[0][2]
+    assert ledger.query(
+        "select billing_period, effective_cost from marts.space_spend_monthly order by all"
+    ) == [("2026-08", Decimal(5)), ("2026-09", Decimal(5))]
+    again = ledger.run()
+    assert not again.published
+    assert again.exit_code == 3
+    header, rows = cur_rows("2026-09", [{"space": SPACE, "cost": "6"}])
+    write_delivery(ledger.bill, "2026-09", csv_bytes(header, rows), assembly="assembly-3")
+    mended = ledger.run()
+    assert mended.exit_code == 0
+    assert ledger.query("select count(*) from marts.ingest_problems") == [(0,)]
+    assert ledger.query("select sum(effective_cost) from marts.space_spend_daily") == [
+        (Decimal(11),)
+    ]
+
+
+def test_more_than_twelve_decimals_are_rounded_and_counted(ledger: Ledger) -> None:
+    lines = [{"space": SPACE, "cost": "0.1234567890125"}, {"space": SPACE, "cost": "3.0E-8"}]
+    write_cur(ledger.bill, "2026-09", lines)
+    assert ledger.run().exit_code == 0
+    assert ledger.query("select problem, severity, detail from marts.ingest_problems") == [
+        ("rounded", "warning", "1 rows have amounts with more than 12 decimals; rounded")
+    ]
+    assert ledger.query("select sum(effective_cost) from marts.space_spend_daily") == [
+        (Decimal("0.123456819013"),)
+    ]
+
+
+def test_the_same_bill_configured_twice_names_both(ledger: Ledger) -> None:
+    write_cur(ledger.bill, "2026-09", GOOD)
+    twice = 'home = "home"\n' + "".join(
+        f'[[costs]]\nname = "{name}"\nuri = "bill"\n' for name in ("one", "two")
+    )
+    ledger.configure(twice)
+    with pytest.raises(ConfigError, match="one and two both deliver the bill of payer account"):
+        ledger.run()
+    assert not (ledger.home / "current").exists()
+    ledger.configure(twice + 'role = "compare"\n')
+    assert ledger.run().exit_code == 0
+    assert ledger.query("select sum(effective_cost) from marts.space_spend_daily") == [
+        (Decimal(5),)
+    ]
+
+
+def test_an_empty_folder_is_an_error_when_nothing_was_ever_published(ledger: Ledger) -> None:
+    ledger.bill.mkdir()
+    with pytest.raises(SpaceledgerError, match="holds no manifest and no CSV or Parquet file"):
+        ledger.run()
+
+
+def test_a_folder_that_does_not_exist_is_an_error(ledger: Ledger) -> None:
+    with pytest.raises(SourceError, match="this folder does not exist"):
+        ledger.run()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every folder")
+def test_an_unreadable_folder_is_an_error(ledger: Ledger) -> None:
+    write_cur(ledger.bill, "2026-09", GOOD)
+    (ledger.bill / "report").chmod(0)
+    try:
+        with pytest.raises(SourceError, match="cannot be read"):
+            ledger.run()
+    finally:
+        (ledger.bill / "report").chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('hom = "x"', "line 1: hom is not a key"),
+        ("[[costs]]\nname = 'a'\nuri = 'b'\nrolle = 'x'", "line 4: costs.1.rolle is not a key"),
+        (
+            "[[budgets]]\nname = 'b'\nspace = 'arn:x'\namount = 1",
+            "line 3: budgets.1.space is not a space ARN",
+        ),
+        ("[[budgets]]\nname = 'b'\nspace = '*'\namount = -1", "line 4: budgets.1.amount"),
+        ("home = ", "is not valid TOML"),
+    ],
+)
+def test_a_configuration_error_names_key_and_line(ledger: Ledger, text: str, message: str) -> None:
+    ledger.configure(text)
+    with pytest.raises(ConfigError, match=message):
+        _ = ledger.settings
