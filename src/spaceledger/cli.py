@@ -11,8 +11,10 @@ import click
 from rich.console import Console
 
 from spaceledger import pipeline
-from spaceledger.errors import SpaceledgerError
+from spaceledger.errors import QueryError, SpaceledgerError
+from spaceledger.paths import Home
 from spaceledger.settings import Settings, load_settings
+from spaceledger.warehouse import dictionary, reader
 
 
 class _Group(click.Group):
@@ -97,3 +99,50 @@ def _tell(settings: Settings, outcome: pipeline.Outcome) -> None:
         click.echo(text, err=True)
     if outcome.published:
         click.echo(f"dashboards: {settings.home / 'reports' / 'html' / 'index.html'}")
+
+
+@main.command(epilog="Example: spaceledger sql top_movers --format csv")
+@config_option
+@click.argument("query", required=False)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["table", "csv", "json", "parquet"]),
+    default="table",
+    show_default=True,
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Write to this file (needed for parquet)."
+)
+@click.option(
+    "--parameter", "-p", "parameters", multiple=True, help="name=value, for a named query."
+)
+def sql(
+    config: Path, query: str | None, style: str, output: Path | None, parameters: tuple[str, ...]
+) -> None:
+    """Read-only SQL on the published ledger; QUERY may be the name of one of the analyses."""
+    if not query:
+        for name, named in reader.named_queries().items():
+            click.echo(f"{name}: {named.description}")
+        return
+    given = dict(parameter.split("=", 1) for parameter in parameters if "=" in parameter)
+    with reader.reading(Home(load_settings(config).home)) as con:
+        table = reader.query_table(con, query, given)
+    if style == "parquet":
+        if output is None:
+            raise click.UsageError("--format parquet needs --output FILE")
+        reader.write_parquet(table, output)
+    elif output is None:
+        click.echo(reader.as_text(table, style))
+    else:
+        output.write_text(reader.as_text(table, style) + "\n", encoding="utf-8")
+
+
+@main.command(epilog="Example: spaceledger models marts.space_spend_daily")
+@click.argument("table", required=False)
+def models(table: str | None) -> None:
+    """The data dictionary: every table readers are given, its grain and its columns."""
+    known = [model for model in dictionary.documented() if table in {None, model.name}]
+    if not known:
+        raise QueryError(f"there is no table {table}", todo="see `spaceledger models`")
+    click.echo("\n\n".join(dictionary.page(model) for model in known))
