@@ -1,64 +1,92 @@
-"""How values are shown and added up for display. Money stays Decimal until it is drawn."""
+"""How values are shown: amounts, months, names. Money stays Decimal until it is drawn."""
 
 from __future__ import annotations
 
 import hashlib
 import html
 import re
-from collections.abc import Iterable, Mapping
-from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+import unicodedata
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import reduce
 
-Row = Mapping[str, Any]
+_CENT = Decimal("0.01")
+# DECIMAL(38,12) holds more digits than Python's default context keeps.
+_WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
-MEASURES = {
-    "effective_cost": "effective cost",
-    "amortized_cost": "amortized cost",
-    "billed_cost": "billed cost",
-    "list_cost": "list cost",
-}
+
+def add(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """The exact sum of amounts; null where none has a value."""
+    known = [amount for amount in amounts if amount is not None]
+    return reduce(_WIDE.add, known) if known else None
 
 
 def money(amount: Decimal | None) -> str:
-    """An amount with thousands separators and two decimals; tiny ones keep their digits."""
+    """An amount with thousands separators and two decimals; what would round to nothing says so."""
     if amount is None:
         return "–"
-    if amount and abs(amount) < Decimal("0.005"):
-        return f"{amount.normalize():.2E}" if abs(amount) < Decimal("0.0001") else f"{amount:.4f}"
-    return f"{amount.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}"
+    rounded = amount.quantize(_CENT, context=_WIDE)
+    if amount and not rounded:
+        return "<0.01" if amount > 0 else ">-0.01"
+    return f"{rounded or abs(rounded):,}"
 
 
 def exact(amount: Decimal | None) -> str:
     """An amount with every decimal it has."""
-    return "–" if amount is None else f"{amount.normalize():,f}"
-
-
-def percent(ratio: float | None, *, signed: bool = False) -> str:
-    """A ratio as a percentage with one decimal."""
-    if ratio is None:
+    if amount is None:
         return "–"
-    return f"{ratio:+.1%}" if signed else f"{ratio:.1%}"
+    text = f"{amount or abs(amount):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def total(rows: Iterable[Row], column: str) -> Decimal:
-    """The exact sum of a column; nulls count nothing."""
-    return sum((row[column] for row in rows if row[column] is not None), Decimal(0))
+def ratio(value: float | None) -> str:
+    """A share as a percentage with one decimal."""
+    return "–" if value is None else f"{value:.1%}"
 
 
-def by(rows: Iterable[Row], *columns: str) -> dict[tuple[Any, ...], list[Row]]:
-    """Rows grouped by columns, groups in order of first sight."""
-    groups: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
-        groups.setdefault(tuple(row[column] for column in columns), []).append(row)
-    return groups
+def change(value: float | None) -> str:
+    """A change as a signed percentage; a tenfold rise and more as a factor."""
+    if value is None:
+        return "–"
+    return f"×{value + 1:,.0f}" if value >= 9 else f"{value:+.1%}"
 
 
-def slug(arn: str, name: str) -> str:
+def change_ratio(now: Decimal | None, before: Decimal | None) -> float | None:
+    """Change against the month before, as marts define it: null where that was not above zero."""
+    if now is None or before is None or before <= 0:
+        return None
+    return float((now - before) / before)
+
+
+def count(value: int | None) -> str:
+    """A whole number with thousands separators."""
+    return "–" if value is None else f"{value:,}"
+
+
+def month(period: str) -> str:
+    """'2026-09' as September 2026."""
+    return f"{date.fromisoformat(f'{period}-01'):%B %Y}"
+
+
+def month_before(period: str) -> str:
+    """The billing period before one."""
+    year, number = int(period[:4]), int(period[5:])
+    return f"{year}-{number - 1:02}" if number > 1 else f"{year - 1}-12"
+
+
+def slug(arn: str, name: str | None) -> str:
     """A file name that is safe and unique whatever strangers named a space."""
-    readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "space"
-    return f"{readable}-{hashlib.sha256(arn.encode()).hexdigest()[:10]}"
+    readable = re.sub(r"[^a-z0-9]+", "-", (name or "").lower()).strip("-")[:40].strip("-")
+    return f"{readable or 'space'}-{hashlib.sha256(arn.encode()).hexdigest()[:12]}"
 
 
-def plain(text: str) -> str:
-    """Text for plotly, whose labels understand a little HTML."""
-    return html.escape(text, quote=False)
+def plain(text: str | None) -> str:
+    """Text without control and direction marks, for places that cannot isolate them."""
+    kept = (" " if char in "\t\n\r" else char for char in text or "")
+    return "".join(char for char in kept if unicodedata.category(char) not in {"Cc", "Cf"})
+
+
+def label(text: str | None) -> str:
+    """Text for plotly, whose labels understand a little HTML and whose templates `%{...}`."""
+    return html.escape(plain(text), quote=False).replace("%{", "%&#123;")
