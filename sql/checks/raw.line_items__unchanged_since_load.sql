@@ -1,9 +1,12 @@
--- Kept lines are the ones that were loaded: their number and their order-free hash are those of the load.
+-- Kept lines and the totals of their delivery are the ones that were loaded: their number and their order-free
+-- hash are those of the load.
 -- severity: fail
 with lines as (
     select
         source,
         billing_period,
+        delivery_id,
+        1 as kept,
         hash(line) as line_hash
     from raw.cur__line_items as line
     where billing_period in (select billing_period from checked_period)
@@ -11,8 +14,19 @@ with lines as (
     select
         source,
         billing_period,
+        delivery_id,
+        1 as kept,
         hash(line) as line_hash
     from raw.focus__line_items as line
+    where billing_period in (select billing_period from checked_period)
+    union all
+    select
+        source,
+        billing_period,
+        delivery_id,
+        0 as kept,
+        hash(line) as line_hash
+    from raw.delivery_totals as line
     where billing_period in (select billing_period from checked_period)
 ),
 
@@ -20,7 +34,8 @@ found as (
     select
         source,
         billing_period,
-        count(*) as kept_count,
+        delivery_id,
+        sum(kept) as kept_count,
         sum(line_hash::hugeint)::varchar as content_hash
     from lines
     group by all
@@ -33,7 +48,10 @@ select
     found.kept_count as found_count
 from raw.deliveries
 left join found
-    on deliveries.source = found.source and deliveries.billing_period = found.billing_period
+    on
+        deliveries.source = found.source
+        and deliveries.billing_period = found.billing_period
+        and deliveries.delivery_id = found.delivery_id
 where
     deliveries.is_current
     and deliveries.hash_version = version()

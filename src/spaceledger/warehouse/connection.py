@@ -65,14 +65,15 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def run(
-    con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()
+    con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] | dict[str, object] = ()
 ) -> list[tuple[Any, ...]]:
     """Runs a statement to its end and returns its rows.
 
     DuckDB 2 streams results: an error surfaces only at the fetch, and an unfetched result blocks
     the connection.
     """
-    return con.execute(sql, list(parameters)).fetchall()
+    given = parameters if isinstance(parameters, dict) else list(parameters)
+    return con.execute(sql, given).fetchall()
 
 
 def value(con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> Any:

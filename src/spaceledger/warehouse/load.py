@@ -281,17 +281,27 @@ def _finish(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: _Seen, now: da
 
 
 def _content(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> tuple[int, str]:
-    """How many lines were kept and an order-free hash of them, to notice any later change."""
-    kept, content = 0, 0
-    for table in LINE_TABLES:
-        rows = run(
-            con,
-            f"select count(*), coalesce(sum(hash(line)::hugeint), 0) from raw.{table} as line"
-            " where source = ? and billing_period = ?",
-            [plan.source, plan.period],
+    """How many lines were kept, and an order-free hash of lines and totals to notice any change."""
+    rows = run(
+        con,
+        f"""
+        with content as (
+            {
+            " union all ".join(
+                f"select 1 as kept, hash(line)::hugeint as mark from raw.{table} as line"
+                " where source = $source and billing_period = $period"
+                for table in LINE_TABLES
+            )
+        }
+            union all
+            select 0 as kept, hash(line)::hugeint as mark from raw.delivery_totals as line
+            where source = $source and billing_period = $period and delivery_id = $delivery
         )
-        kept, content = kept + rows[0][0], content + rows[0][1]
-    return kept, str(content)
+        select coalesce(sum(kept), 0)::bigint, coalesce(sum(mark), 0)::varchar from content
+        """,
+        {"source": plan.source, "period": plan.period, "delivery": plan.delivery_id},
+    )
+    return rows[0][0], rows[0][1]
 
 
 def _notices(con: duckdb.DuckDBPyConnection, seen: _Seen) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,5 @@
+"""`python -m spaceledger` is the command line."""
+
+from spaceledger.cli import main
+
+main()

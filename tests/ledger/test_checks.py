@@ -1,0 +1,156 @@
+"""Every check can fail: rows dropped, repeated and altered at raw, staging, core and mart are noticed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from spaceledger.paths import sql_dir
+from spaceledger.warehouse.build import prepare
+from spaceledger.warehouse.checks import run_checks
+from spaceledger.warehouse.connection import open_work, run
+from tests.bills import DOMAIN, OTHER_SPACE, SPACE, write_cur
+from tests.conftest import Ledger
+
+LINES = [
+    {
+        "space": SPACE,
+        "cost": "1",
+        "resource": "arn:aws:sagemaker:us-east-1:012345678901:training-job/a",
+    },
+    {"space": OTHER_SPACE, "cost": "2", "day": "2026-09-02"},
+    {"domain": DOMAIN, "cost": "4", "day": "2026-09-03"},
+    {"type": "Tax", "cost": "8"},
+    {"product": "AmazonEC2", "cost": "16"},
+]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    ledger = Ledger(tmp_path_factory.mktemp("checks"))
+    write_cur(ledger.bill, "2026-09", LINES)
+    ledger.run()
+    return (ledger.home / "ledger.duckdb").resolve()
+
+
+@pytest.fixture
+def work(published: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "work.duckdb"
+    shutil.copyfile(published, copy)
+    return copy
+
+
+def failures(con: duckdb.DuckDBPyConnection, severity: str = "fail") -> set[str]:
+    results = run_checks(con, prepare_again(con), everything=True)
+    return {r.name for r in results if r.failures and r.severity == severity}
+
+
+def prepare_again(con: duckdb.DuckDBPyConnection) -> tuple:
+    staged = run(con, "select count(*) from duckdb_tables() where schema_name = 'staging'")[0][0]
+    return () if staged else prepare(con)
+
+
+def drop_row(table: str) -> str:
+    return f"delete from {table} where rowid = (select min(rowid) from {table})"
+
+
+def repeat_row(table: str) -> str:
+    return (
+        f"insert into {table} select * from {table} where rowid = (select min(rowid) from {table})"
+    )
+
+
+def alter_row(table: str, column: str, value: str) -> str:
+    return f"update {table} set {column} = {value} where rowid = (select min(rowid) from {table})"
+
+
+# table -> a column whose change must not pass unseen, and its new value
+TABLES = {
+    "raw.cur__line_items": ("space_arn_tag", f"'{OTHER_SPACE}x'"),
+    "raw.delivery_totals": ("billed_cost", "billed_cost + 0.000000000001"),
+    "core.charge": ("effective_cost", "effective_cost + 0.000000000001"),
+    "marts.space_spend_daily": ("effective_cost", "effective_cost + 0.000000000001"),
+    "marts.space_spend_monthly": ("list_cost", "7"),
+    "marts.resource_spend_monthly": ("billed_cost", "billed_cost - 0.000000000001"),
+    "marts.bill_reconciliation": ("difference", "0.000000000001"),
+    "marts.attribution_coverage": ("effective_cost", "effective_cost + 1"),
+}
+
+
+def test_an_untouched_ledger_has_no_failures(work: Path) -> None:
+    with open_work(work) as con:
+        assert failures(con) == set()
+
+
+@pytest.mark.parametrize("how", ["drop", "repeat", "alter"])
+@pytest.mark.parametrize("table", TABLES)
+def test_a_mutated_row_is_noticed(work: Path, table: str, how: str) -> None:
+    statements = {
+        "drop": drop_row(table),
+        "repeat": repeat_row(table),
+        "alter": alter_row(table, *TABLES[table]),
+    }
+    with open_work(work) as con:
+        run(con, statements[how])
+        assert failures(con)
+
+
+@pytest.mark.parametrize("how", ["drop", "repeat", "alter"])
+def test_a_mutated_staging_row_is_noticed(work: Path, how: str) -> None:
+    with open_work(work) as con:
+        prepare(con)
+        run(con, "create table main.copy as select * from staging.charges")
+        run(con, "drop view staging.charges")
+        run(con, "create table staging.charges as select * from main.copy")
+        table = "staging.charges"
+        statements = {
+            "drop": drop_row(table),
+            "repeat": repeat_row(table),
+            "alter": alter_row(table, "effective_cost", "effective_cost + 0.000000000001"),
+        }
+        run(con, statements[how])
+        results = run_checks(con, (), everything=True)
+        assert {r.name for r in results if r.failures and r.severity == "fail"}
+
+
+# check -> the statement that makes it, by name, find something
+BREAKS = {
+    "marts.bill_reconciliation__bill_equals_ledger_plus_outside": alter_row("marts.bill_reconciliation", "effective_difference", "1"),
+    "marts.bill_reconciliation__every_current_delivery_is_reconciled": "delete from marts.bill_reconciliation",
+    "raw.line_items__unchanged_since_load": alter_row("raw.cur__line_items", "line_item_description", "'x'"),
+    "raw.delivery_totals__add_up_to_the_delivery": alter_row("raw.delivery_totals", "row_count", "99"),
+    "staging.charges__same_lines_as_raw": alter_row("raw.cur__line_items", "unblended_cost", "99"),
+    "core.charge__same_charges_as_staging": alter_row("core.charge", "usage_type", "'x'"),
+    "core.charge__method_has_its_evidence": alter_row("core.charge", "attribution_method", "'space_history'") + "; update core.charge set attribution_evidence = null",
+    "marts.space_spend_daily__adds_up_to_charges": alter_row("marts.space_spend_daily", "usage_hours", "99"),
+    "marts.resource_spend_monthly__adds_up_to_charges": alter_row("marts.resource_spend_monthly", "list_cost", "99"),
+    "marts.space_spend_monthly__adds_up_to_days": alter_row("marts.space_spend_monthly", "usage_hours", "99"),
+    "marts.attribution_coverage__adds_up_to_days": "delete from marts.attribution_coverage",
+    "marts.spaces__every_space_with_spend": "delete from marts.spaces",
+    "core.charge__tag_is_well_formed": alter_row("core.charge", "malformed_tag", "'x'"),
+    "core.charge__tag_agrees_with_domain": "update core.charge set tagged_domain_arn = 'x'",
+    "core.resource_evidence__names_that_are_both": f"insert into core.known_user_profile values ('{SPACE.replace(':space/', ':user-profile/')}', '{DOMAIN}')",
+    "marts.compared_spend_daily__formats_agree": "insert into marts.compared_spend_daily (billing_period, difference) values ('2026-09', 1)",
+}  # fmt: skip
+
+
+def test_every_check_file_has_a_way_to_fail() -> None:
+    assert {path.stem for path in (sql_dir() / "checks").glob("*.sql")} == set(BREAKS)
+
+
+@pytest.mark.parametrize("check", BREAKS)
+def test_a_check_finds_what_it_is_for(work: Path, check: str) -> None:
+    with open_work(work) as con:
+        for statement in BREAKS[check].split("; "):
+            run(con, statement)
+        found = {r.name for r in run_checks(con, prepare(con), everything=True) if r.failures}
+    assert check in found
+
+
+def test_a_repeated_row_breaks_a_grain(work: Path) -> None:
+    with open_work(work) as con:
+        run(con, repeat_row("marts.spaces"))
+        assert "marts.spaces__grain_is_unique" in failures(con)
