@@ -39,10 +39,11 @@ class Build:
 
     @cached_property
     def currencies(self) -> list[str]:
-        """Every currency of the bill, the ledger's own first in each build alike."""
-        names = set(self["bill_reconciliation"]["billing_currency"].to_pylist())
-        names |= set(self["space_spend_monthly"]["billing_currency"].to_pylist())
-        return sorted(name for name in names if name is not None)
+        """Every currency of the bills, the one with the most lines first."""
+        lines = rows(summed(self["bill_reconciliation"], ["billing_currency"], "row_count"))
+        found = {row["billing_currency"]: row["amount"] for row in lines}
+        found |= {key[0]: found.get(key[0], 0) for key in self.months}
+        return sorted((name for name in found if name), key=lambda name: (-found[name], name))
 
     @cached_property
     def data_through(self) -> date | None:
@@ -62,7 +63,8 @@ class Build:
         found: dict[str, set[str]] = {}
         for row in rows(self["bill_reconciliation"]):
             if row["role"] != "compare":
-                found.setdefault(row["billing_period"], set()).add(row["period_status"])
+                status = row["period_status"] or "unknown"
+                found.setdefault(row["billing_period"], set()).add(status)
         return {key: status.pop() if len(status) == 1 else "mixed" for key, status in found.items()}
 
     @cached_property

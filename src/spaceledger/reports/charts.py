@@ -41,7 +41,7 @@ def monthly_chart(amounts: pa.Table, currency: str, measure: str) -> Chart:
         title="By month",
         figure=monthly_by_category(amounts, currency),
         table=_table(amounts, "billing_period", "Month", currency, month),
-        caption=f"{measure}, {currency}, by billing period. Every charge of the ledger is in it.",
+        caption=f"{measure}, {currency}, by billing period. Every charge is in it.",
         empty="No charge in any month.",
     )
 
@@ -58,7 +58,7 @@ def _table(
     return Table(
         title="",
         columns=[
-            Column(name),
+            Column(name, "term"),
             *(Column(category, "money") for category in categories),
             Column(f"Total ({currency})", "money"),
         ],

@@ -69,15 +69,13 @@ def monthly_by_category(table: pa.Table, currency: str) -> go.Figure:
         hovertemplate=f"<b>Total: %{{customdata:,.2f}} {unit}</b><extra></extra>",
     )
     figure.update_layout(_layout(unit))
+    figure.update_xaxes(type="date", hoverformat="%B %Y", range=_months_shown(totals))
+    # Months without a bill get no tick: an empty place with a name would read as no spend.
+    ticks = list(totals)[-1 :: -(1 + len(totals) // 13)]
     figure.update_xaxes(
-        type="date",
-        dtick="M1",
-        tickformat="%b\n%Y",
-        hoverformat="%B %Y",
-        range=_months_shown(totals),
+        tickvals=[f"{period}-01" for period in ticks],
+        ticktext=[f"{date.fromisoformat(f'{period}-01'):%b<br>%Y}" for period in ticks],
     )
-    if len(totals) > 12:
-        figure.update_xaxes(dtick="M3")
     return figure
 
 
@@ -157,7 +155,7 @@ def _layout(unit: str) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "xaxis": {"showgrid": False, "automargin": True, "fixedrange": False, "ticks": "outside"},
         "yaxis": {
-            "title": {"text": unit, "standoff": 8},
+            "title": {"text": unit, "standoff": 8, "font": {"size": 13}},
             "automargin": True,
             "tickformat": ",~r",
             "rangemode": "tozero",

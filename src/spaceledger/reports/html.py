@@ -9,13 +9,14 @@ from typing import Any
 
 import pyarrow as pa
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from spaceledger.paths import dashboards_dir
 from spaceledger.reports import values, words
 from spaceledger.reports.build import Build
 from spaceledger.reports.pages import pages
-from spaceledger.reports.panels import Page
+from spaceledger.reports.panels import NUMBERS, Page
 
 _SCRIPTS_AND_STYLES = ("app.js", "style.css")
 
@@ -41,17 +42,25 @@ def _environment(folder: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
+        finalize=_visible,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(shown=_shown, exact=values.exact, plain=values.plain)
+    environment.filters.update(shown=_shown, exact=values.exact)
     return environment
+
+
+def _visible(value: Any) -> Any:
+    """Every text on a page comes through here; what templates made themselves is left alone."""
+    return (
+        values.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    )
 
 
 def _shown(value: Any, kind: str) -> str:
     if value is None or value == "":
-        return "" if kind in {"text", "code"} or value == "" else "–"
+        return "–" if value is None and kind in NUMBERS else ""
     formats: Mapping[str, Any] = {
         "money": values.money,
         "exact": values.exact,

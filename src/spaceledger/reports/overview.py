@@ -94,19 +94,22 @@ def _tiles(build: Build, currency: str, period: str) -> Sequence[Tile]:
     def amount(arns: Any, of: str) -> Decimal | None:
         return add([build.amount(currency, arn, of) for arn in arns])
 
-    def tile(label: str, arns: Any) -> Tile:
-        now, then = amount(arns, period), amount(arns, before)
-        moved = change(change_ratio(now, then))
-        detail = f"{month(before)}: {money(then)} ({moved})" if then is not None else "first month"
-        return Tile(label, money(now or Decimal(0)), currency, detail, exact(now))
-
     status = build.statuses.get(period, "unknown")
     opening = "Shared spaces" if build.run["show_spaces"] == "shared" else "Spaces"
     arns = shared if opening == "Shared spaces" else every - {None}
-    so_far = " so far" if status == "open" else ""
+    is_open = status == "open"
+    when = f"{month(period)} so far" if is_open else month(period)
+
+    def tile(label: str, arns: Any) -> Tile:
+        now, then = amount(arns, period), amount(arns, before)
+        # A part of a month is not set against a whole one.
+        moved = "whole month" if is_open else change(change_ratio(now, then))
+        detail = f"{month(before)}: {money(then)} ({moved})" if then is not None else "first month"
+        return Tile(f"{label}, {when}", money(now or Decimal(0)), currency, detail, exact(now))
+
     return [
-        tile(f"{opening}, {month(period)}{so_far}", arns),
-        tile(f"All SageMaker cost, {month(period)}{so_far}", every),
+        tile(opening, arns),
+        tile("All SageMaker cost", every),
         *_coverage_tiles(build, currency, period),
         trust.difference_tile(build, currency),
     ]

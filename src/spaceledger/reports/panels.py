@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import plotly.graph_objects as go
 
-Kind = Literal["text", "money", "exact", "share", "change", "count", "code"]
+# A term is short and never broken, a key is a term of the ledger; text and code may be long.
+Kind = Literal["text", "term", "code", "key", "money", "exact", "share", "change", "count"]
 NUMBERS = frozenset({"money", "exact", "share", "change", "count"})
 
 

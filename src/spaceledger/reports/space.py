@@ -69,7 +69,9 @@ def split_by_space(build: Build) -> BySpace:
 def space_page(build: Build, by_space: BySpace, space: Row) -> Page:
     """What one space costs."""
     arn = space["space_arn"]
-    currencies = sorted(build.currencies_of_spaces.get(arn, set()))
+    currencies = [
+        name for name in build.currencies if name in build.currencies_of_spaces.get(arn, set())
+    ]
     return Page(
         path=space_path(space),
         template="page.html",
@@ -141,8 +143,10 @@ def _tiles(build: Build, own: Own) -> Sequence[Tile]:
     whole = add(own.monthly[build.measure].to_pylist())
     hours = add(own.monthly["usage_hours"].to_pylist())
     months = len(set(own.monthly["billing_period"].to_pylist()))
-    so_far = " so far" if build.statuses.get(period) == "open" else ""
-    moved = f"{month(before)}: {money(then)} ({change(change_ratio(now, then))})"
+    is_open = build.statuses.get(period) == "open"
+    so_far = " so far" if is_open else ""
+    compared = "whole month" if is_open else change(change_ratio(now, then))
+    moved = f"{month(before)}: {money(then)} ({compared})"
     return [
         Tile(
             f"{month(period)}{so_far}",
@@ -168,8 +172,8 @@ def _months(build: Build, own: Own) -> Table:
     return Table(
         title="Months",
         columns=[
-            Column("Billing period"),
-            Column("Status"),
+            Column("Billing period", "term"),
+            Column("Status", "term"),
             Column(f"{MEASURES[build.measure][0]} ({own.currency})", "money"),
             Column("Change", "change"),
             Column("Hours", "money"),
@@ -186,7 +190,7 @@ def _methods(daily: pa.Table, currency: str, measure: str) -> Table:
     return Table(
         title="How it was attributed",
         columns=[
-            Column("Method", "code"),
+            Column("Method", "key"),
             Column("What it rests on"),
             Column(f"{MEASURES[measure][0]} ({currency})", "money"),
         ],
@@ -233,10 +237,10 @@ def _resource_table(
         title="",
         columns=[
             Column("Resource", "code"),
-            Column("Category"),
-            Column("Instance type"),
+            Column("Category", "term"),
+            Column("Instance type", "term"),
             Column(f"{MEASURES[measure][0]} ({currency})", "money"),
-            Column("Attributed by", "code"),
+            Column("Attributed by", "key"),
             Column("Evidence", "code"),
         ],
         rows=lines,

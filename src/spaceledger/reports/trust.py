@@ -74,9 +74,9 @@ def _reconciled(
     return Table(
         title="",
         columns=[
-            Column("Billing period"),
-            Column("Source"),
-            Column("Status"),
+            Column("Billing period", "term"),
+            Column("Source", "term"),
+            Column("Status", "term"),
             Column("Lines", "count"),
             Column(f"Bill ({currency})", "money"),
             Column("Ledger", "money"),
@@ -115,7 +115,7 @@ def coverage(build: Build, currency: str, period: str) -> Table:
     return Table(
         title=f"How {month(period)} was attributed",
         columns=[
-            Column("Method", "code"),
+            Column("Method", "key"),
             Column("What it rests on", is_minor=True),
             Column(f"Effective cost ({currency})", "money"),
             Column("Share of usage", "share"),
@@ -139,27 +139,27 @@ def history(build: Build) -> Sequence[Table]:
         Table(
             title="Changed since the build before",
             columns=[
-                Column("Billing period"),
+                Column("Billing period", "term"),
                 Column("Space"),
                 Column("Why"),
-                Column("Currency"),
+                Column("Currency", "term"),
                 Column("Effective cost before", "money"),
                 Column("After", "money"),
             ],
             rows=[_restated(row, names) for row in changed],
-            caption="Effective cost. Earlier changes are in marts.restatements, for ever.",
+            caption="Effective cost. All changes ever made are kept in marts.restatements.",
             empty=_NO_CHANGES,
         ),
         Table(
             title="Deliveries these figures come from",
             columns=[
-                Column("Billing period"),
-                Column("Source"),
-                Column("Delivered at (UTC)"),
-                Column("Usage through"),
+                Column("Billing period", "term"),
+                Column("Source", "term"),
+                Column("Delivered at (UTC)", "term"),
+                Column("Usage through", "term"),
                 Column("Lines", "count"),
                 Column("Billed cost", "money"),
-                Column("Currency"),
+                Column("Currency", "term"),
                 Column("Delivery", "code", is_minor=True),
             ],
             rows=[_delivered(row) for row in _newest_first(current)],
@@ -219,12 +219,12 @@ def problems(build: Build) -> Table:
     return Table(
         title="Inputs refused, held back or noticed",
         columns=[
-            Column("Severity"),
-            Column("Source"),
-            Column("Problem", "code"),
+            Column("Severity", "term"),
+            Column("Source", "term"),
+            Column("Problem", "key"),
             Column("What, and what to do"),
             Column("Where", "code"),
-            Column("Since (UTC)"),
+            Column("Since (UTC)", "term"),
         ],
         rows=[
             [

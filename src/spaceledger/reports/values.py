@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import reduce
 
 _CENT = Decimal("0.01")
+# Control characters, and the marks that turn text around; joiners of emoji and scripts stay.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 # DECIMAL(38,12) holds more digits than Python's default context keeps.
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
@@ -81,12 +82,15 @@ def slug(arn: str, name: str | None) -> str:
     return f"{readable or 'space'}-{hashlib.sha256(arn.encode()).hexdigest()[:12]}"
 
 
-def plain(text: str | None) -> str:
-    """Text without control and direction marks, for places that cannot isolate them."""
-    kept = (" " if char in "\t\n\r" else char for char in text or "")
-    return "".join(char for char in kept if unicodedata.category(char) not in {"Cc", "Cf"})
+def visible(text: str) -> str:
+    """Text whose direction marks and control characters can be seen, and do nothing."""
+    return _UNSEEN.sub(lambda found: _mark(found[0]), text)
+
+
+def _mark(char: str) -> str:
+    return " " if char in "\t\n\r" else f"[U+{ord(char):04X}]"
 
 
 def label(text: str | None) -> str:
     """Text for plotly, whose labels understand a little HTML and whose templates `%{...}`."""
-    return html.escape(plain(text), quote=False).replace("%{", "%&#123;")
+    return html.escape(visible(text or ""), quote=False).replace("%{", "%&#123;")
