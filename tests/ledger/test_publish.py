@@ -112,7 +112,7 @@ def test_a_failed_check_publishes_nothing(ledger: Ledger, monkeypatch: pytest.Mo
     ledger.run()
     write_cur(ledger.bill, "2026-09", [{"space": SPACE, "cost": "2"}], assembly="assembly-2")
     failed = checks.CheckResult("always", "Always fails.", "fail", 1, (("x",),))
-    monkeypatch.setattr("spaceledger.pipeline.run_checks", lambda *_, **__: [failed])
+    monkeypatch.setattr("spaceledger.steps.run_checks", lambda *_, **__: [failed])
     with pytest.raises(CheckError, match="nothing was published: always: 1 rows"):
         ledger.run()
     assert spent(ledger) == 1

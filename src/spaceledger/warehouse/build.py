@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import duckdb
 
 from spaceledger.errors import ModelError
 from spaceledger.paths import sql_dir
+from spaceledger.warehouse import previous
 from spaceledger.warehouse.connection import run, value
 from spaceledger.warehouse.models import Model, read_models
 
@@ -40,56 +42,64 @@ class Built:
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> tuple[Model, ...]:
-    """Creates loaded tables that are not there yet and the staging views; returns all models."""
+    """Creates or reshapes loaded tables and creates the staging views; returns all models."""
     models = read_models(con, sql_dir())
     for model in models:
-        if model.is_loaded and not _exists(con, model):
-            run(con, f"create table {model.name} as {model.body}")
-            _document(con, model)
+        if model.is_loaded:
+            _create_loaded(con, model)
         elif model.is_view:
             run(con, f"create or replace view {model.name} as {model.body}")
     return models
 
 
-def shape_is_current(con: duckdb.DuckDBPyConnection) -> bool:
-    """Whether every loaded table has the columns its file states today."""
-    return all(
-        not model.is_loaded or not _exists(con, model) or _columns(con, model) == _stated(model)
-        for model in read_models(con, sql_dir())
-    )
+def _create_loaded(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """A ledger made by an older version keeps its rows; new columns are null until the next load."""
+    is_there = _exists(con, model)
+    before = _columns(con, model) if is_there else []
+    if is_there and sorted(before) == sorted(_stated(model)):
+        return
+    run(con, "drop table if exists temp.older")
+    if is_there:
+        run(con, f"create temp table older as select * from {model.name}")
+        run(con, f"drop table {model.name}")
+    run(con, f"create table {model.name} as {model.body}")
+    _document(con, model)
+    common = ", ".join(name for name in before if name in _stated(model))
+    if common:
+        run(con, f"insert into {model.name} by name select {common} from temp.older")
 
 
 def build(
     con: duckdb.DuckDBPyConnection,
     build_run: BuildRun,
-    delivered: set[str],
+    published: Path,
     *,
     rebuild_cause: str = "",
     progress: Progress = lambda _: None,
 ) -> Built:
-    """Makes core and marts.
+    """Makes core and marts of the periods that differ from the published ledger.
 
-    `delivered` holds the periods with a new delivery; a `rebuild_cause` (configuration or code)
-    rebuilds every period. Raises ModelError where a header is not true.
+    A `rebuild_cause` (configuration or code) rebuilds every period. Raises ModelError where a header
+    is not true.
     """
     models = prepare(con)
-    known = {row[0] for row in run(con, "select distinct billing_period from raw.deliveries")}
-    periods = dict.fromkeys(sorted(delivered), rebuild_cause or "delivery")
+    previous.remember(con, published)
+    periods = dict.fromkeys(previous.delivered_periods(con), rebuild_cause or "delivery")
     if rebuild_cause:
-        periods = dict.fromkeys(sorted(known), rebuild_cause)
-    _remember(con)
+        known = run(con, "select distinct billing_period from raw.deliveries order by all")
+        periods |= dict.fromkeys((row[0] for row in known), rebuild_cause)
     _set_run(con, build_run)
     written: dict[str, int] = {}
     for model in models:
         if model.is_loaded or model.is_view:
             continue
         if model.name == "core.charge":
-            for period in _evidence_periods(con):
+            for period in [] if rebuild_cause else previous.evidence_periods(con):
                 periods.setdefault(period, "evidence")
             _set_rebuilt(con, periods)
         progress(f"build {model.name}")
         written[model.name] = _materialise(con, model, set(periods))
-    _add_restatements(con, build_run, periods)
+    previous.add_restatements(con, build_run.build_id, build_run.built_at)
     restated = next(model for model in models if model.name == "marts.restatements")
     written[restated.name] = _materialise(con, restated, set())
     return Built(periods, written)
@@ -115,6 +125,8 @@ def _materialise(con: duckdb.DuckDBPyConnection, model: Model, periods: set[str]
         run(con, f"create or replace table {model.name} as {model.body}")
         _document(con, model)
         return int(value(con, f"select count(*) from {model.name}"))
+    if _exists(con, model) and sorted(_columns(con, model)) != sorted(_stated(model)):
+        run(con, f"drop table {model.name}")
     if not _exists(con, model):
         run(con, f"create table {model.name} as select * from ({model.body}) limit 0")
         _document(con, model)
@@ -152,61 +164,6 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _remember(con: duckdb.DuckDBPyConnection) -> None:
-    """Keeps what the last build knew and showed, to compare with."""
-    for temp, table, columns in (
-        ("previous_evidence", "core.resource_evidence", "*"),
-        ("previous_space", "core.known_space", "space_arn, space_name"),
-        (
-            "previous_spend",
-            "marts.space_spend_monthly",
-            "billing_period, space_arn, billing_currency, effective_cost",
-        ),
-    ):
-        schema, name = table.split(".")
-        found = "select count(*) from duckdb_tables() where schema_name = ? and table_name = ?"
-        run(con, f"drop table if exists temp.{temp}")
-        if value(con, found, [schema, name]):
-            run(con, f"create temp table {temp} as select {columns} from {table}")
-
-
-def _has_temp(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    return bool(value(con, "select count(*) from duckdb_tables() where table_name = ?", [name]))
-
-
-def _evidence_periods(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Periods that hold a resource whose evidence changed, or a space whose name did."""
-    if not _has_temp(con, "previous_evidence"):
-        return []
-    rows = run(
-        con,
-        """
-        with changed as (
-            (from core.resource_evidence except from previous_evidence)
-            union all
-            (from previous_evidence except from core.resource_evidence)
-        ),
-        renamed as (
-            (select space_arn, space_name from core.known_space except from previous_space)
-            union all
-            (from previous_space except select space_arn, space_name from core.known_space)
-        )
-        select distinct billing_period
-        from core.resource_period
-        join changed using (resource_key)
-        where case
-            when method = 'space_history' then billing_period = strftime(valid_from, '%Y-%m')
-            else last_usage_at >= valid_from and first_usage_at < valid_to
-        end
-        union
-        select distinct billing_period
-        from marts.space_spend_daily
-        join renamed using (space_arn)
-        """,
-    )
-    return sorted(row[0] for row in rows)
-
-
 def _set_run(con: duckdb.DuckDBPyConnection, build_run: BuildRun) -> None:
     run(con, "delete from core.run")
     run(
@@ -224,48 +181,3 @@ def _set_rebuilt(con: duckdb.DuckDBPyConnection, periods: dict[str, str]) -> Non
     run(con, "delete from core.rebuilt_period")
     for period, cause in sorted(periods.items()):
         run(con, "insert into core.rebuilt_period values (?, ?)", [period, cause])
-
-
-def _add_restatements(
-    con: duckdb.DuckDBPyConnection, build_run: BuildRun, periods: dict[str, str]
-) -> None:
-    if not periods or not _has_temp(con, "previous_spend"):
-        return
-    run(
-        con,
-        """
-        insert into raw.restatements by name
-        with before as (
-            select billing_period, space_arn, billing_currency, sum(effective_cost) as cost
-            from previous_spend group by all
-        ),
-        after as (
-            select billing_period, space_arn, billing_currency, sum(effective_cost) as cost
-            from marts.space_spend_monthly group by all
-        )
-        select
-            ? as build_id,
-            ?::timestamp as built_at,
-            keys.billing_period,
-            keys.space_arn,
-            keys.billing_currency,
-            rebuilt.cause,
-            coalesce(before.cost, 0) as effective_cost_before,
-            coalesce(after.cost, 0) as effective_cost_after
-        from before
-        full join after
-            on before.billing_period = after.billing_period
-            and before.space_arn is not distinct from after.space_arn
-            and before.billing_currency = after.billing_currency
-        cross join lateral (
-            select
-                coalesce(before.billing_period, after.billing_period) as billing_period,
-                coalesce(before.space_arn, after.space_arn) as space_arn,
-                coalesce(before.billing_currency, after.billing_currency) as billing_currency
-        ) as keys
-        join core.rebuilt_period as rebuilt on keys.billing_period = rebuilt.billing_period
-        where coalesce(before.cost, 0) <> coalesce(after.cost, 0)
-            and keys.billing_period in (select billing_period from before)
-        """,
-        [build_run.build_id, build_run.built_at],
-    )

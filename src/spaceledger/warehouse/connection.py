@@ -38,6 +38,12 @@ def open_work(path: Path, *, memory_limit: str = "1200MB") -> Iterator[duckdb.Du
             run(con, f"create schema if not exists {schema}")
         create_macros(con)
         yield con
+    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+        raise HomeError(
+            f"DuckDB stopped ({' '.join(str(error).split())[:300]})",
+            where=str(path),
+            todo="free disk space or memory, then run again; the published ledger stands",
+        ) from error
     finally:
         con.close()
 

@@ -7,10 +7,9 @@ the SQL, never from names.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -115,11 +114,22 @@ def _base_tables(node: object) -> Iterator[str]:
             yield from _base_tables(child)
 
 
+_read: dict[tuple[tuple[Path, int], ...], tuple[Model, ...]] = {}
+
+
 def read_models(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Model, ...]:
-    """All models, each after those it reads.
+    """All models, each after those it reads; files are parsed again only where one changed.
 
     Raises ModelError for an unknown table, a lower layer that reads a higher one, or a cycle.
     """
+    paths = [path for schema in LAYERS for path in sorted((folder / schema).glob("*.sql"))]
+    files = tuple((path, path.stat().st_mtime_ns) for path in paths)
+    if files not in _read:
+        _read[files] = _read_models(con, folder)
+    return _read[files]
+
+
+def _read_models(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Model, ...]:
     models: dict[str, Model] = {}
     for schema in LAYERS:
         for path in sorted((folder / schema).glob("*.sql")):
@@ -138,13 +148,3 @@ def read_models(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Model, ..
     except CycleError as error:
         raise ModelError(f"models read each other: {' -> '.join(error.args[1])}") from None
     return tuple(models[name] for name in order)
-
-
-def sql_hash(folder: Path, *, skip: Iterable[str] = ("analysis", "checks")) -> str:
-    """A hash of every SQL file that can change a number."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.relative_to(folder).parts[0] not in set(skip):
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
-    return digest.hexdigest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,6 +72,13 @@ def locked(home: Home, command: str) -> Iterator[None]:
             f"`spaceledger {command}`, process {os.getpid()} on {os.uname().nodename}\n"
         )
         yield
+    except OSError as error:
+        where = str(error.filename or home.root)
+        raise HomeError(
+            f"cannot be written or read ({error.strerror or error})",
+            where=where,
+            todo="free space or grant access, then run again; the published ledger stands",
+        ) from error
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
@@ -97,8 +105,25 @@ def start(home: Home, build_id: str) -> Work:
     work = Work(build_id, home.work / build_id)
     work.folder.mkdir(parents=True)
     if home.current.exists():
-        shutil.copyfile(home.current.resolve() / "ledger.duckdb", work.database)
+        # Renamed when whole: a lone step may go on with what a crash left here.
+        partial = work.folder / "ledger.part"
+        shutil.copyfile(home.current.resolve() / "ledger.duckdb", partial)
+        partial.rename(work.database)
     return work
+
+
+@contextmanager
+def scratch(home: Home) -> Iterator[Work]:
+    """A copy of the published ledger that is thrown away at the end."""
+    with tempfile.TemporaryDirectory(prefix="scratch-", dir=home.root) as folder:
+        work = Work("scratch", Path(folder))
+        shutil.copyfile(home.current.resolve() / "ledger.duckdb", work.database)
+        yield work
+
+
+def drop_reports(work: Work) -> None:
+    """Removes reports made before, so that none outlives the build it was made from."""
+    shutil.rmtree(work.reports, ignore_errors=True)
 
 
 def unfinished(home: Home) -> Work | None:

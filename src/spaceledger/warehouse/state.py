@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,6 +13,16 @@ from spaceledger.warehouse.connection import open_published, run
 
 # A file written this shortly before it was hashed may change again within its timestamp's grain.
 _SETTLED_NS = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class MadeWith:
+    """Hashes of what decides a build apart from its inputs: loading SQL, all SQL, pages, settings."""
+
+    load_hash: str = ""
+    sql_hash: str = ""
+    report_hash: str = ""
+    configuration_hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -22,9 +34,29 @@ class State:
     pull_problems: frozenset[tuple[str, str, str, str | None]] = frozenset()
     error_count: int = 0
     hashes: dict[str, dict[tuple[str, int, int], str]] = field(default_factory=dict)
-    sql_hash: str = ""
-    configuration_hash: str = ""
+    made_with: MadeWith = MadeWith()
     as_of: date | None = None
+
+    def rebuild_cause(self, now: MadeWith) -> str:
+        """Why every period must be built anew: code, configuration, or "" where none must."""
+        if not self.made_with.sql_hash:
+            return ""
+        if self.made_with.sql_hash != now.sql_hash:
+            return "code"
+        return (
+            "" if self.made_with.configuration_hash == now.configuration_hash else "configuration"
+        )
+
+
+def hash_of(folders: Iterable[Path]) -> str:
+    """A hash of the names and bytes of all files in some folders."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and path.suffix != ".pyc":
+                digest.update(f"{folder.name}/{path.relative_to(folder).as_posix()}\0".encode())
+                digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def read_state(ledger: Path) -> State:
@@ -40,26 +72,22 @@ def read_state(ledger: Path) -> State:
             "select source, location, problem, billing_period, severity, origin, identity"
             " from raw.ingest_problems where is_open",
         )
-        builds = run(
-            con,
-            "select sql_hash, configuration_hash, as_of from raw.builds order by build_id desc limit 1",
-        )
+        build = con.sql("select * from raw.builds order by build_id desc limit 1").to_arrow_table()
     hashes: dict[str, dict[tuple[str, int, int], str]] = {}
     for source, _, objects, loaded_at in deliveries:
         settled = _nanoseconds(loaded_at) - _SETTLED_NS
         for key, size, modified, mark in json.loads(objects):
             if modified < settled:
                 hashes.setdefault(source, {})[key, size, modified] = mark
-    last = builds[0] if builds else ("", "", None)
+    last = build.to_pylist()[0] if build.num_rows else {}
     return State(
         loaded=frozenset((source, identity) for source, identity, _, _ in deliveries),
         refused=frozenset((p[0], p[6]) for p in problems if p[5] == "load" and p[4] == "error"),
         pull_problems=frozenset((p[0], p[1], p[2], p[3]) for p in problems if p[5] == "pull"),
         error_count=sum(1 for p in problems if p[4] == "error"),
         hashes=hashes,
-        sql_hash=last[0],
-        configuration_hash=last[1],
-        as_of=last[2],
+        made_with=MadeWith(**{f.name: last.get(f.name) or "" for f in fields(MadeWith)}),
+        as_of=last.get("as_of"),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from spaceledger.warehouse.connection import run, value
+from spaceledger.warehouse.state import MadeWith
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -61,20 +62,29 @@ def bills_delivered_twice(con: Connection) -> list[tuple[str, str, str]]:
     )
 
 
+def built_id(con: Connection) -> str | None:
+    """The build whose marts this database holds."""
+    rows = run(con, "select build_id from core.run") if _has_table(con, "core", "run") else []
+    return str(rows[0][0]) if rows else None
+
+
+def _has_table(con: Connection, schema: str, table: str) -> bool:
+    found = "select count(*) from duckdb_tables() where schema_name = ? and table_name = ?"
+    return bool(value(con, found, [schema, table]))
+
+
 def add_build(
-    con: Connection,
-    *,
-    build_id: str,
-    built_at: datetime,
-    sql_hash: str,
-    configuration_hash: str,
-    as_of: date,
-    as_of_given: bool,
+    con: Connection, build_id: str, built_at: datetime, made_with: MadeWith, as_of: date
 ) -> None:
     """Notes what this build is made with."""
     run(con, "delete from raw.builds where build_id = ?", [build_id])
-    values = [build_id, built_at, sql_hash, configuration_hash, as_of, as_of_given]
-    run(con, "insert into raw.builds values (?, ?::timestamp, ?, ?, ?::date, ?)", values)
+    run(
+        con,
+        "insert into raw.builds by name select ? as build_id, ?::timestamp as built_at,"
+        " ? as load_hash, ? as sql_hash, ? as report_hash, ? as configuration_hash, ?::date as as_of",
+        [build_id, built_at, made_with.load_hash, made_with.sql_hash, made_with.report_hash,
+         made_with.configuration_hash, as_of],
+    )  # fmt: skip
 
 
 def open_problems(con: Connection) -> list[tuple[Any, ...]]:

@@ -1,0 +1,263 @@
+"""The steps of a run: pull, load, build, check, report. Each goes on with what the one before left."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from spaceledger import reports
+from spaceledger.errors import CheckError, ConfigError, DeliveryError, SpaceledgerError
+from spaceledger.owners import read_owners
+from spaceledger.paths import Home, dashboards_dir, sql_dir
+from spaceledger.settings import CostSource, Settings
+from spaceledger.sources.bills import Delivery, Problem, find_deliveries
+from spaceledger.sources.objects import ObjectStore, open_store
+from spaceledger.warehouse import publish, tables
+from spaceledger.warehouse.build import BuildRun, Built, build, prepare
+from spaceledger.warehouse.checks import CheckResult, run_checks
+from spaceledger.warehouse.connection import open_work
+from spaceledger.warehouse.export import export_parquet, read_marts
+from spaceledger.warehouse.load import LoadPlan, LocalFile, load_delivery, periods_in
+from spaceledger.warehouse.problems import ProblemRow, close_load, close_pull, record
+from spaceledger.warehouse.state import MadeWith, State, hash_of, read_state
+
+Step = Callable[[str], None]
+# What decides how a delivered line becomes a raw row; the rest of sql/ only reads raw rows.
+_LOADING_SQL = ("macros", "load", "raw")
+_READING_SQL = ("staging", "core", "marts")
+
+
+class LoadedRow(NamedTuple):
+    """One delivery that was loaded."""
+
+    source: str
+    period: str
+    delivery_id: str
+    row_count: int
+    kept_count: int
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What the sources hold now, and what of it is new to the ledger."""
+
+    fresh: tuple[tuple[CostSource, ObjectStore, Delivery], ...]
+    problems: tuple[Problem, ...]
+    state: State
+    is_news: bool
+
+
+def made_with(settings: Settings) -> MadeWith:
+    """Hashes of all that decides what a build holds, apart from its inputs."""
+    configuration = hashlib.sha256(settings.model_dump_json(exclude={"home"}).encode())
+    if settings.owners and settings.owners.is_file():
+        configuration.update(settings.owners.read_bytes())
+    return MadeWith(
+        load_hash=hash_of(sql_dir() / name for name in _LOADING_SQL),
+        sql_hash=hash_of(sql_dir() / name for name in (*_LOADING_SQL, *_READING_SQL)),
+        report_hash=hash_of([dashboards_dir(), Path(reports.__file__).parent]),
+        configuration_hash=configuration.hexdigest(),
+    )
+
+
+def pull(settings: Settings, *, as_of: date | None = None, full_refresh: bool = False) -> Pulled:
+    """Looks at every source and tells what is new. Reads manifests; changes nothing."""
+    state = read_state(Home(settings.home).ledger)
+    if not settings.costs:
+        raise ConfigError(
+            "no billing source is configured", where="costs", todo="add a [[costs]] table"
+        )
+    found: list[tuple[CostSource, ObjectStore, Delivery]] = []
+    problems: list[Problem] = []
+    for source in settings.costs:
+        store = open_store(source.uri, state.hashes.get(source.name, {}))
+        result = find_deliveries(source.name, store)
+        found += [(source, store, delivery) for delivery in result.deliveries]
+        problems += result.problems
+    now_made_with = made_with(settings)
+    loads_all = full_refresh or now_made_with.load_hash != state.made_with.load_hash
+    seen = frozenset() if loads_all else state.loaded | state.refused
+    fresh = [item for item in found if (item[0].name, _identity(item[0], item[2])) not in seen]
+    told = {(p.source, p.location, p.problem, p.billing_period) for p in problems}
+    other_day = as_of is not None and as_of != state.as_of
+    other = other_day or told != state.pull_problems or now_made_with != state.made_with
+    return Pulled(tuple(fresh), tuple(problems), state, bool(fresh or other))
+
+
+def _identity(source: CostSource, delivery: Delivery) -> str:
+    return f"{delivery.identity}-{source.keep}"
+
+
+def load(
+    settings: Settings, work: publish.Work, pulled: Pulled, *, now: datetime, step: Step
+) -> tuple[LoadedRow, ...]:
+    """Loads what is new into the work database. A delivery that cannot be read is a problem row."""
+    loaded: list[LoadedRow] = []
+    with open_work(work.database) as con:
+        prepare(con)
+        _take_configuration(con, settings)
+        close_pull(con)
+        rows = [
+            ProblemRow(p.source, p.location, p.problem, p.severity, p.detail, p.billing_period, "pull")
+            for p in pulled.problems
+        ]  # fmt: skip
+        for source, store, delivery in pulled.fresh:
+            step(f"load {source.name} {delivery.period or delivery.delivery_id}")
+            try:
+                plans = list(_plans(con, settings, source, store, delivery))
+                for plan in plans:
+                    close_load(con, source.name, plan.period)
+                    result = load_delivery(con, plan, now)
+                    loaded.append(LoadedRow(source.name, plan.period, plan.delivery_id,
+                                            result.row_count, result.kept_count))  # fmt: skip
+                    rows += _notices(plan, result.notices)
+            except DeliveryError as error:
+                rows.append(_held_back(source, delivery, error))
+        record(con, rows, now.replace(tzinfo=None))
+        _refuse_same_bill_twice(con)
+        refused = [row for row in rows if row.severity == "error"]
+        if refused and not tables.has_deliveries(con):
+            raise SpaceledgerError(
+                f"no bill could be read: {refused[0].detail}", where=refused[0].location
+            )
+    return tuple(loaded)
+
+
+def _plans(
+    con: tables.Connection,
+    settings: Settings,
+    source: CostSource,
+    store: ObjectStore,
+    delivery: Delivery,
+) -> Iterator[LoadPlan]:
+    """One plan for each billing period of a delivery; plain files may hold several."""
+    landing = Home(settings.home).landing
+    files = tuple(
+        LocalFile(store.materialise(item, landing), store.address(item.key))
+        for item in delivery.objects
+    )
+    marks = [[item.key, item.size, item.modified_ns, item.etag] for item in delivery.objects]
+    for period in [str(delivery.period)] if delivery.period else periods_in(con, files):
+        yield LoadPlan(
+            source=source.name,
+            role=source.role,
+            keep_all=source.keep == "all",
+            delivery_id=delivery.delivery_id,
+            identity=_identity(source, delivery),
+            period=period,
+            location=delivery.location,
+            objects_json=json.dumps(marks),
+            delivered_at=delivery.delivered_at,
+            files=files,
+            only_own_period=delivery.period is None,
+        )
+
+
+def _notices(plan: LoadPlan, notices: tuple[tuple[str, str], ...]) -> Iterator[ProblemRow]:
+    for problem, detail in notices:
+        severity = "warning" if problem in {"rounded", "other_period"} else "notice"
+        yield ProblemRow(plan.source, plan.location, problem, severity, detail, plan.period, "load",
+                         plan.identity)  # fmt: skip
+
+
+def _held_back(source: CostSource, delivery: Delivery, error: DeliveryError) -> ProblemRow:
+    return ProblemRow(
+        source=source.name,
+        location=error.where or delivery.location,
+        problem=error.problem,
+        severity="error",
+        detail=f"{error.what}; this period keeps its previous version - {error.todo}",
+        billing_period=str(delivery.period) if delivery.period else None,
+        origin="load",
+        identity=_identity(source, delivery),
+    )
+
+
+def _take_configuration(con: tables.Connection, settings: Settings) -> None:
+    owners = read_owners(settings.owners) if settings.owners else []
+    spaces = [(row["space_arn"], "owners file") for row in owners if row["space_arn"]]
+    spaces += [
+        (b.space, f"budget {b.name}") for b in settings.budgets if b.space not in {None, "*"}
+    ]
+    roles = {source.name: source.role for source in settings.costs}
+    tables.take_configuration(con, owners=owners, spaces=spaces, roles=roles)
+
+
+def _refuse_same_bill_twice(con: tables.Connection) -> None:
+    for payer, period, sources in tables.bills_delivered_twice(con):
+        raise ConfigError(
+            f"{sources} both deliver the bill of payer account {payer} for {period}",
+            where="costs",
+            todo='remove one of them, or give it role = "compare"',
+        )
+
+
+def build_marts(
+    settings: Settings,
+    work: publish.Work,
+    *,
+    as_of: date | None,
+    full_refresh: bool,
+    now: datetime,
+    step: Step,
+) -> Built:
+    """Builds core and marts in the work database, and drops reports made of an earlier build of it."""
+    step("build")
+    publish.drop_reports(work)
+    home = Home(settings.home)
+    build_run = BuildRun(
+        build_id=work.build_id,
+        built_at=now.replace(tzinfo=None),
+        as_of=as_of or now.date(),
+        cost_metric=settings.cost_metric,
+        show_spaces=settings.show_spaces,
+    )
+    with open_work(work.database) as con:
+        prepare(con)
+        _take_configuration(con, settings)
+        _refuse_same_bill_twice(con)
+        cause = read_state(home.ledger).rebuild_cause(made_with(settings))
+        if full_refresh or tables.built_id(con) == work.build_id:
+            cause = cause or "code"
+        built = build(con, build_run, home.ledger, rebuild_cause=cause, progress=step)
+        tables.add_build(
+            con, work.build_id, build_run.built_at, made_with(settings), build_run.as_of
+        )
+    return built
+
+
+def check(
+    work: publish.Work, *, everything: bool = False, step: Step = lambda _: None
+) -> tuple[CheckResult, ...]:
+    """Runs every check. Raises CheckError where one with severity fail finds rows."""
+    step("check")
+    results = results_of_checks(work, everything=everything)
+    failed = [result for result in results if result.severity == "fail" and result.failures]
+    if failed:
+        more = f" and {len(failed) - 1} more" if len(failed) > 1 else ""
+        raise CheckError(
+            f"a check failed, nothing was published: {failed[0].line()}{more}",
+            todo="see `spaceledger check` for all of them",
+        )
+    return results
+
+
+def results_of_checks(work: publish.Work, *, everything: bool) -> tuple[CheckResult, ...]:
+    """Every check with the rows that offend it, on what was rebuilt or on everything."""
+    with open_work(work.database) as con:
+        return tuple(run_checks(con, prepare(con), everything=everything))
+
+
+def report(work: publish.Work, *, step: Step) -> None:
+    """Writes Parquet files and HTML pages of the work database."""
+    step("report")
+    publish.drop_reports(work)
+    with open_work(work.database) as con:
+        export_parquet(con, work.reports / "parquet")
+        marts = read_marts(con)
+    reports.write_reports(marts, work.reports / "html")
