@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spaceledger import pipeline
+from spaceledger import steps
 from spaceledger.errors import ConfigError
 from tests.bills import DOMAIN, OTHER_SPACE, SPACE, write_cur
 from tests.conftest import Ledger
@@ -49,7 +49,7 @@ LINES: list[Line] = [
 @pytest.fixture(autouse=True)
 def _no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages are tested elsewhere; without them these runs take half the time."""
-    monkeypatch.setattr(pipeline, "report", lambda work, **_: work.reports.mkdir(parents=True))
+    monkeypatch.setattr(steps, "report", lambda work, **_: work.reports.mkdir(parents=True))
 
 
 def cur2(lines: Iterable[Line] = LINES, tags: dict = NORMALISED, period: str = "2026-09") -> list:
@@ -98,11 +98,6 @@ def assert_holds(ledger: Ledger, lines: list[Line]) -> None:
 
 
 # --- one bill, every format -------------------------------------------------------------------
-
-
-def cur2_create_new(root: Path) -> None:
-    files = {"space-costs-00001.snappy.parquet": parquet(CUR2_SCHEMA, cur2())}
-    write_data_export(root, "2026-09", files, execution=LATER)
 
 
 def cur2_parquet(root: Path) -> None:
@@ -177,7 +172,6 @@ def focus_1_2(root: Path) -> None:
 
 
 FORMATS: dict[str, Callable[[Path], None]] = {
-    "CUR 2.0 Parquet, create new": cur2_create_new,
     "CUR 2.0 Parquet, two chunks": cur2_parquet,
     "CUR 2.0 Parquet, tags column": cur2_parquet_tags,
     "CUR 2.0 CSV": cur2_csv,
@@ -288,38 +282,30 @@ def test_leftovers_that_the_manifest_does_not_name_are_ignored(ledger: Ledger) -
     assert_holds(ledger, LINES)
 
 
-@pytest.mark.parametrize(
-    ("name", "body"),
-    [
-        ("space-costs-00002.snappy.parquet", b""),
-        ("space-costs-00002.snappy.parquet", parquet(CUR2_SCHEMA, [])),
-        ("space-costs-00002.csv.gz", b""),
-        ("space-costs-00002.csv.gz", gzipped(b"")),
-        ("space-costs-00002.csv.gz", gzipped(csv_text(CUR2_SCHEMA, []))),
-    ],
-)
-def test_a_surplus_chunk_overwritten_with_nothing_is_fine(
-    ledger: Ledger, name: str, body: bytes
-) -> None:
-    files = {"space-costs-00001.snappy.parquet": parquet(CUR2_SCHEMA, cur2()), name: body}
-    write_data_export(ledger.bill, "2026-09", files)
+def test_a_surplus_chunk_overwritten_with_nothing_is_fine(ledger: Ledger) -> None:
+    surplus = {
+        "2026-05": ("space-costs-00002.snappy.parquet", b""),
+        "2026-06": ("space-costs-00002.snappy.parquet", parquet(CUR2_SCHEMA, [])),
+        "2026-07": ("space-costs-00002.csv.gz", b""),
+        "2026-08": ("space-costs-00002.csv.gz", gzipped(b"")),
+        "2026-09": ("space-costs-00002.csv.gz", gzipped(csv_text(CUR2_SCHEMA, []))),
+    }
+    first = "space-costs-00001.snappy.parquet"
+    for period, (name, body) in surplus.items():
+        rows = parquet(CUR2_SCHEMA, cur2(period=period))
+        write_data_export(
+            ledger.bill, period, {first: rows, name: body}, listed=[first, name, first]
+        )
     assert ledger.run().exit_code == 0
-    assert_holds(ledger, LINES)
+    assert_holds(ledger, LINES * len(surplus))
+    assert ledger.query("select billing_period, row_count from marts.deliveries order by all") == [
+        (period, len(LINES)) for period in surplus
+    ]
 
 
-def test_a_manifest_that_names_a_file_twice_counts_it_once(ledger: Ledger) -> None:
-    name = "space-costs-00001.snappy.parquet"
-    write_data_export(
-        ledger.bill, "2026-09", {name: parquet(CUR2_SCHEMA, cur2())}, listed=[name, name]
-    )
-    ledger.run()
-    assert_holds(ledger, LINES)
-
-
-@pytest.mark.parametrize("layout", ["", "space-costs"])
-def test_the_uri_may_name_the_export_or_what_holds_it(ledger: Ledger, layout: str) -> None:
-    cur2_create_new(ledger.bill)
-    ledger.configure(f'home = "home"\n[[costs]]\nname = "acme"\nuri = "bill/{layout}"\n')
+def test_the_uri_may_name_the_export_itself(ledger: Ledger) -> None:
+    execution_of(ledger, LATER, LINES)
+    ledger.configure('home = "home"\n[[costs]]\nname = "acme"\nuri = "bill/space-costs"\n')
     ledger.run()
     assert_holds(ledger, LINES)
 
@@ -363,28 +349,18 @@ def test_a_source_that_is_configured_no_longer_takes_its_spend_along(ledger: Led
     cur2_parquet(ledger.bill)
     other = [{"space": SPACE, "cost": "5", "payer": "999999999999"}]
     write_cur(ledger.root / "second", "2026-09", other)
-    one = ledger.config.read_text()
-    ledger.configure(one + '[[costs]]\nname = "second"\nuri = "second"\n')
-    ledger.run()
-    assert found_by_space(ledger)[SPACE] == by_space(LINES)[SPACE] + 5
-    ledger.configure(one)
-    assert ledger.run().published
-    assert_holds(ledger, LINES)
-    assert ledger.query("select distinct source from marts.deliveries") == [("acme",)]
-
-
-def test_removing_the_last_source_of_a_period_removes_the_period(ledger: Ledger) -> None:
-    cur2_parquet(ledger.bill)
-    write_cur(ledger.root / "second", "2026-08", [{"space": SPACE, "cost": "5"}])
+    write_cur(ledger.root / "second", "2026-08", other)
     one = ledger.config.read_text()
     ledger.configure(one + '[[costs]]\nname = "second"\nuri = "second"\n')
     ledger.run()
     periods = "select distinct billing_period from marts.space_spend_monthly order by all"
+    assert found_by_space(ledger)[SPACE] == by_space(LINES)[SPACE] + 10
     assert ledger.query(periods) == [("2026-08",), ("2026-09",)]
     ledger.configure(one)
-    ledger.run()
-    assert ledger.query(periods) == [("2026-09",)]
+    assert ledger.run().published
     assert_holds(ledger, LINES)
+    assert ledger.query(periods) == [("2026-09",)]
+    assert ledger.query("select distinct source from marts.deliveries") == [("acme",)]
 
 
 def test_a_second_format_of_the_bill_is_compared_and_not_added(ledger: Ledger) -> None:
