@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterable
 from decimal import Decimal
@@ -11,7 +12,15 @@ import pytest
 
 from spaceledger import steps
 from spaceledger.errors import ConfigError
-from tests.bills import DOMAIN, OTHER_SPACE, SPACE, write_cur
+from tests.bills import (
+    DOMAIN,
+    OTHER_SPACE,
+    SPACE,
+    csv_bytes,
+    cur_rows,
+    write_cur,
+    write_delivery,
+)
 from tests.conftest import Ledger
 from tests.exports import (
     ACCOUNT,
@@ -325,6 +334,31 @@ def test_a_period_that_shrinks_to_another_format_is_replaced(ledger: Ledger) -> 
     write_data_export(ledger.bill, "2026-09", {"space-costs-00001.csv.gz": body})
     assert ledger.run().exit_code == 0
     assert_holds(ledger, LINES[:3])
+
+
+@pytest.mark.xfail(strict=True, reason="an empty list of files replaces the period by nothing")
+def test_a_manifest_that_names_no_files_does_not_empty_its_period(ledger: Ledger) -> None:
+    cur2_parquet(ledger.bill)
+    ledger.run()
+    path = ledger.bill / "space-costs/metadata/BILLING_PERIOD=2026-09/space-costs-Manifest.json"
+    path.write_text(json.dumps({"executionId": "newer", "dataFiles": []}))
+    outcome = ledger.run()
+    assert_holds(ledger, LINES)
+    assert outcome.exit_code == 3
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="rows after an open quote are lost, from the ledger and the bill's sum alike",
+)
+def test_a_stray_quote_loses_no_rows_in_silence(ledger: Ledger) -> None:
+    header, rows = cur_rows("2026-09", [{"space": SPACE, "cost": "5"}] * 3)
+    first, *others = gzip.decompress(csv_bytes(header, rows)).splitlines()
+    others[0] += b'"open'  # the last field of the first row
+    body = gzipped(b"\n".join([first, *others]))
+    write_delivery(ledger.bill, "2026-08", csv_bytes(header, []), assembly="a")
+    write_delivery(ledger.bill, "2026-09", body, assembly="a")
+    assert ledger.run().exit_code == 3
 
 
 # --- scope and configuration ------------------------------------------------------------------
