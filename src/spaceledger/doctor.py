@@ -1,0 +1,92 @@
+"""Looks at configuration, sources, tags and freshness, and says what to do about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from spaceledger.errors import SpaceledgerError
+from spaceledger.owners import read_owners
+from spaceledger.paths import Home
+from spaceledger.settings import CostSource, Settings
+from spaceledger.sources.bills import find_deliveries
+from spaceledger.sources.objects import open_store
+from spaceledger.warehouse import health
+
+# AWS updates a bill at least once a day; a day of usage fills up over the two that follow it.
+_STALE_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: how it is, and the next step where it is not well."""
+
+    level: Literal["ok", "note", "fault"]
+    subject: str
+    what: str
+    todo: str = ""
+
+
+def examine(settings: Settings, today: date) -> Iterator[Finding]:
+    """Every finding, sources first. Reads only; a fault of one does not stop the others."""
+    if not settings.costs:
+        yield Finding("fault", "costs", "no billing source is configured", "add a [[costs]] table")
+    for source in settings.costs:
+        yield from _costs(source)
+    for trail in settings.activity:
+        if trail.uri and "://" not in trail.uri and not Path(trail.uri).is_dir():
+            yield Finding("fault", trail.name, f"{trail.uri} is not a folder", "correct its uri")
+    if settings.owners:
+        yield _owners(settings.owners)
+    yield from _ledger(settings, today)
+
+
+def _costs(source: CostSource) -> Iterator[Finding]:
+    try:
+        found = find_deliveries(source.name, open_store(source.uri, {}))
+    except SpaceledgerError as error:
+        yield Finding("fault", source.name, f"{error.where}: {error.what}", error.todo)
+        return
+    periods = [str(delivery.period) for delivery in found.deliveries if delivery.period]
+    span = f" of {periods[0]} to {periods[-1]}" if periods else ""
+    if found.deliveries:
+        yield Finding("ok", source.name, f"{len(found.deliveries)} deliveries{span}")
+    for problem in found.problems:
+        level: Literal["note", "fault"] = "fault" if problem.severity == "error" else "note"
+        yield Finding(level, source.name, f"{problem.location}: {problem.detail}")
+
+
+def _owners(path: Path) -> Finding:
+    try:
+        return Finding("ok", "owners", f"{len(read_owners(path))} rows")
+    except SpaceledgerError as error:
+        return Finding("fault", "owners", error.line())
+
+
+def _ledger(settings: Settings, today: date) -> Iterator[Finding]:
+    ledger = Home(settings.home).ledger
+    if not ledger.exists():
+        yield Finding("note", "ledger", "nothing is published yet", "run `spaceledger run`")
+        return
+    found = health.of(ledger)
+    if found.data_through is None:
+        yield Finding(
+            "note", "freshness", "no bill holds usage yet", "wait for AWS's next delivery"
+        )
+    elif (age := (today - found.data_through).days) > _STALE_DAYS:
+        yield Finding("fault", "freshness", f"usage ends on {found.data_through}, {age} days ago",
+                      "check that AWS still delivers the export")  # fmt: skip
+    else:
+        yield Finding("ok", "freshness", f"usage through {found.data_through}")
+    for key, lines in found.tagged_lines.items():
+        if lines:
+            yield Finding("ok", key, f"on {lines:,} lines of the newest month")
+        else:
+            yield Finding("note", key, "on no line of the newest month",
+                          "activate it as a cost allocation tag in the payer account")  # fmt: skip
+    if found.error_count:
+        yield Finding("fault", "problems", f"{found.error_count} inputs are refused or held back",
+                      "see `spaceledger sql \"from marts.ingest_problems\"`")  # fmt: skip

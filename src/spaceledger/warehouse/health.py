@@ -1,0 +1,46 @@
+"""What a published ledger says of its own inputs: how fresh, how tagged, how broken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from spaceledger.warehouse.connection import open_published, run
+
+_TAGS = {
+    "sagemaker:domain-arn": "domain_arn_tag",
+    "sagemaker:space-arn": "space_arn_tag",
+    "sagemaker:user-profile-arn": "user_profile_arn_tag",
+    "ManagedByAmazonSageMakerResource": "managed_by_tag",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Newest day of usage, lines of the newest month that carry each tag, and open errors."""
+
+    data_through: date | None
+    tagged_lines: dict[str, int]
+    error_count: int
+
+
+def of(ledger: Path) -> Health:
+    """The health of a published ledger."""
+    columns = ", ".join(_TAGS.values())
+    counts = ", ".join(f"count({column})" for column in _TAGS.values())
+    with open_published(ledger) as con:
+        through = run(con, "select max(data_through) from marts.deliveries where is_current")
+        tagged = run(
+            con,
+            f"""
+            with line as (
+                select billing_period, {columns} from raw.cur__line_items
+                union all
+                select billing_period, {columns} from raw.focus__line_items
+            )
+            select {counts} from line where billing_period = (select max(billing_period) from line)
+            """,
+        )
+        errors = run(con, "select count(*) from marts.ingest_problems where severity = 'error'")
+    return Health(through[0][0], dict(zip(_TAGS, tagged[0], strict=True)), errors[0][0])
