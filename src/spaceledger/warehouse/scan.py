@@ -27,7 +27,7 @@ from isal import igzip, isal_zlib
 
 from spaceledger.errors import DeliveryError
 
-_BLOCK_BYTES = 4 << 20
+_BLOCK_BYTES = 1 << 20
 _CHUNK_ROWS = 200_000
 
 
