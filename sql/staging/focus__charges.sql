@@ -52,7 +52,7 @@ select
     coalesce(instance_type_of(usage_type), nullif(regexp_extract(instance_type, '^ml\.[a-z0-9-]+\.[a-z0-9]+'), ''))
         as instance_type,
     case
-        when charge_category <> 'Usage' or is_unused then null
+        when coalesce(charge_category, '') <> 'Usage' or is_unused then null
         when commitment_discount_type = 'Savings Plan' or contains(commitment_discount_id, ':savingsplan/')
             then 'Savings Plan'
         when commitment_discount_id is not null then 'Reserved'
@@ -80,6 +80,6 @@ select
             then coalesce(consumed_quantity, 0::decimal(38, 12))
         else 0::decimal(38, 12)
     end as usage_hours,
-    charge_category = 'Usage' and not is_unused as is_usage,
+    coalesce(charge_category = 'Usage', false) and not is_unused as is_usage,
     charge_period_start_at as usage_start_at
 from rows

@@ -145,6 +145,13 @@ def _delivery(
     item: StoredObject,
     known: dict[str, StoredObject],
 ) -> Delivery:
+    if not manifest.listed:
+        raise DeliveryError(
+            "bad_manifest",
+            "the manifest names no file at all",
+            where=manifest.key,
+            todo="wait for AWS's next delivery, or restore the file",
+        )
     keys = [resolve_listed(manifest, listed, known) for listed in manifest.listed]
     odd = [key for key in keys if not key.lower().endswith(DATA_SUFFIXES)]
     if odd:
@@ -182,7 +189,8 @@ def _without_manifest(source: str, store: ObjectStore, objects: list[StoredObjec
     for item in data:
         groups[period_of_key(item.key)].append(store.fingerprint(item))
     deliveries = []
-    for period, items in sorted(groups.items(), key=lambda pair: str(pair[0])):
+    for period, found in sorted(groups.items(), key=lambda pair: str(pair[0])):
+        items = _newest_execution(found)
         draft = Delivery(source, "", period, "", store.address(""), tuple(items))
         delivery_id = f"files-{draft.identity[:16]}"
         location = store.address("")
@@ -195,6 +203,13 @@ def _without_manifest(source: str, store: ObjectStore, objects: list[StoredObjec
         "no manifest lies here, so every CSV and Parquet file below it counts",
     )
     return Found(tuple(deliveries), (notice,))
+
+
+def _newest_execution(items: list[StoredObject]) -> list[StoredObject]:
+    """Each execution delivers the whole period again: only the newest one's files count."""
+    times = {item.key: _execution_time(item.key) for item in items}
+    newest = max(times.values())
+    return [item for item in items if times[item.key] == newest]
 
 
 def _problem(

@@ -64,7 +64,7 @@ def parse_manifest(key: str, body: bytes) -> Manifest:
     """The manifest of a key. Raises DeliveryError where it is not one."""
     try:
         raw = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _bad(key, f"the manifest is not JSON ({error})") from None
     if not isinstance(raw, dict):
         raise _bad(key, "the manifest is not a JSON object")
@@ -75,7 +75,7 @@ def parse_manifest(key: str, body: bytes) -> Manifest:
     if period is None:
         raise _bad(key, "the manifest names no billing period")
     delivery_id = raw.get("executionId") if "dataFiles" in raw else raw.get("assemblyId")
-    if not isinstance(delivery_id, str) or not delivery_id:
+    if not isinstance(delivery_id, str) or not delivery_id or _is_broken(delivery_id):
         raise _bad(key, "the manifest has no assemblyId or executionId")
     report = raw.get("reportName")
     account = raw.get("account")
@@ -87,6 +87,11 @@ def parse_manifest(key: str, body: bytes) -> Manifest:
         account_id=account if isinstance(account, str) else "",
         listed=tuple(listed),
     )
+
+
+def _is_broken(text: str) -> bool:
+    """Whether JSON smuggled half a character in, which no file or database can hold."""
+    return any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _bad(key: str, what: str) -> DeliveryError:

@@ -87,7 +87,9 @@ def project(table: str, header: Header, where: str) -> Projection:
                     parts.append(_typed(value, column.kind, kind if not key else "text"))
                     used.append(name)
                     if column.kind == "money" and kind == "text":
-                        checks.append(f"strlen({quoted(name)}) > 13 and has_excess_decimals({value})")
+                        checks.append(
+                            f"strlen({quoted(name)}) > 13 and has_excess_decimals({value})"
+                        )
         if parts:
             present.add(column.name)
         elif column.is_required:
