@@ -18,7 +18,7 @@ with tagged as (
 apps as (
     select
         app_space_arn(resource_key) as space_arn,
-        app_owner(resource_key) as space_name,
+        split_part(coalesce(resource_id, resource_key), '/', 3) as space_name,
         'app' as evidence,
         2 as strength
     from core.resource_period
@@ -28,7 +28,7 @@ apps as (
 spaces as (
     select
         space_arn_of(resource_key) as space_arn,
-        arn_name(resource_key) as space_name,
+        arn_name(coalesce(resource_id, resource_key)) as space_name,
         'resource' as evidence,
         2 as strength
     from core.resource_period

@@ -127,7 +127,12 @@ history_pairs as (
         tagged.tagged_space_arn,
         case
             when tagged.last_usage_at <= untagged.first_usage_at then tagged.last_usage_at
-            else tagged.first_usage_at
+            when tagged.first_usage_at >= untagged.first_usage_at then tagged.first_usage_at
+            when
+                untagged.first_usage_at - tagged.first_usage_at
+                <= tagged.last_usage_at - untagged.first_usage_at
+                then tagged.first_usage_at
+            else tagged.last_usage_at
         end as tagged_at,
         untagged.first_usage_at
     from untagged

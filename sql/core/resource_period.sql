@@ -4,6 +4,7 @@
 -- columns:
 --   billing_period: Billing period.
 --   resource_key: Resource as a key.
+--   resource_id: That resource as delivered, one spelling.
 --   tagged_space_arn: Space its tag names; null for lines without one.
 --   tagged_space_name: That name as the tag spells it, one spelling.
 --   first_usage_at: Start of the earliest such line, UTC.
@@ -12,6 +13,7 @@
 select
     billing_period,
     resource_key,
+    min(resource_id) as resource_id,
     tagged_space_arn,
     min(tagged_space_name) as tagged_space_name,
     min(usage_start_at) as first_usage_at,

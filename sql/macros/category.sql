@@ -8,7 +8,7 @@ create or replace macro spend_category(
     when charge_type = 'SavingsPlanNegation' then 'savings plan negation'
     when charge_category = 'Tax' then 'tax'
     when charge_category = 'Credit' then 'credit'
-    when charge_type = 'Refund' then 'refund'
+    when charge_type = 'Refund' or starts_with(charge_type, 'Adjustment') then 'refund'
     when ends_with(charge_type, 'Discount') then 'discount'
     when charge_type in ('SavingsPlanRecurringFee', 'RIFee', 'unused commitment')
         then 'unused Savings Plan commitment'

@@ -71,7 +71,13 @@ create or replace macro effective_cost(
         line_item_type = 'SavingsPlanRecurringFee' and has_savings_plan_costs
         and net_unblended_cost is not null
         then net_unused_commitment(
-            savings_plan_amortized_upfront, savings_plan_recurring, savings_plan_used_commitment,
+            savings_plan_amortized_upfront,
+            case
+                when savings_plan_amortized_upfront is null
+                    then coalesce(savings_plan_recurring, savings_plan_total_commitment)
+                else savings_plan_recurring
+            end,
+            savings_plan_used_commitment,
             unblended_cost, net_unblended_cost, savings_plan_net_amortized_upfront
         )
     else amortized_cost(

@@ -57,6 +57,16 @@ SourceName = Annotated[str, AfterValidator(_source_name)]
 AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
 
 
+def _path(value: object) -> object:
+    if "\0" in str(value):
+        raise ValueError("holds a null character, which no path can hold")
+    return value
+
+
+Location = Annotated[Path, AfterValidator(_path)]
+WarnAt = Annotated[Decimal, Field(gt=0)]
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -75,7 +85,7 @@ class CostSource(AwsAccess):
     """A billing export: a bucket prefix or a folder of the same layout."""
 
     name: SourceName
-    uri: str
+    uri: Annotated[str, AfterValidator(_path)]
     role: Literal["ledger", "compare"] = "ledger"
     keep: Literal["scope", "all"] = "scope"
 
@@ -84,7 +94,7 @@ class ActivitySource(AwsAccess):
     """Delivered trail files, or the 90-day lookup API."""
 
     name: SourceName
-    uri: str | None = None
+    uri: Annotated[str, AfterValidator(_path)] | None = None
     api: Literal["lookup-events"] | None = None
     regions: tuple[str, ...] = ()
     start: date | None = None
@@ -108,10 +118,10 @@ class Budget(_Table):
     name: str = Field(min_length=1)
     space: Annotated[str, AfterValidator(_space_scope)] | None = None
     domain: Annotated[str, AfterValidator(_domain_arn)] | None = None
-    amount: Decimal = Field(ge=0)
+    amount: Decimal = Field(ge=0, lt=Decimal(10) ** 26, decimal_places=12)
     period: Literal["monthly", "quarterly", "annual", "custom"] = "monthly"
     currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
-    warn_at: tuple[Decimal, ...] = (Decimal("0.8"), Decimal("1.0"))
+    warn_at: tuple[WarnAt, ...] = Field(default=(Decimal("0.8"), Decimal("1.0")), min_length=1)
     start: date | None = None
     end: date | None = None
 
@@ -135,11 +145,11 @@ class AwsBudgets(AwsAccess):
 class Settings(_Table):
     """The whole configuration. Paths are absolute once loaded."""
 
-    home: Path
+    home: Location
     cost_metric: CostMetric = "effective_cost"
     show_spaces: Literal["shared", "all"] = "shared"
     publish: Literal["link", "copy"] = "link"
-    owners: Path | None = None
+    owners: Location | None = None
     costs: tuple[CostSource, ...] = ()
     activity: tuple[ActivitySource, ...] = ()
     spaces_api: tuple[SpacesApi, ...] = ()
@@ -155,10 +165,29 @@ class Settings(_Table):
             raise ValueError(f"has two sources named {', '.join(twice)}; give each its own name")
         return sources
 
+    @field_validator("budgets")
+    @classmethod
+    def _no_overlap(cls, budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
+        for number, one in enumerate(budgets):
+            for other in budgets[number + 1 :]:
+                if one.name == other.name and _overlap(one, other):
+                    raise ValueError(
+                        f"has two budgets named {one.name} whose dates overlap;"
+                        " end the first where the second starts, or rename one"
+                    )
+        return budgets
+
+
+def _overlap(one: Budget, other: Budget) -> bool:
+    """Whether two budgets hold on a same day; a missing start or end is open."""
+    return (one.start or date.min) < (other.end or date.max) and (other.start or date.min) < (
+        one.end or date.max
+    )
+
 
 def _absolute(base: Path, table: dict[str, Any], key: str) -> None:
     value = table.get(key)
-    if isinstance(value, str) and "://" not in value:
+    if isinstance(value, str) and "://" not in value and "\0" not in value:
         table[key] = str((base / value).resolve())
 
 
@@ -218,7 +247,7 @@ def line_of(text: str, location: tuple[int | str, ...]) -> int:
         table = str(location[0])
         index = location[1] if isinstance(location[1], int) else 0
         key = str(location[2]) if len(location) > 2 else ""
-    current, seen, found = "", -1, 1
+    current, seen, found, inline = "", -1, 1, 0
     for number, line in enumerate(text.splitlines(), start=1):
         if header := re.match(r"\s*\[\[?\s*([\w.\"-]+)\s*\]", line):
             current = header[1].strip('"')
@@ -232,4 +261,6 @@ def line_of(text: str, location: tuple[int | str, ...]) -> int:
             name = re.match(r"\s*\"?([\w-]+)\"?\s*=", line)
             if name and name[1] == key:
                 return number
-    return found
+        elif not current and re.match(rf"\s*\"?{re.escape(table)}\"?\s*=", line):
+            inline = number
+    return inline or found

@@ -436,9 +436,6 @@ def test_a_tag_key_that_differs_from_file_to_file_is_one_tag(ledger: Ledger) -> 
     assert_holds(ledger, LINES)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="known_space reads the lower-case key of a resource, not its spelling"
-)
 def test_a_space_only_its_app_names_keeps_that_spelling(ledger: Ledger) -> None:
     app = "arn:aws:sagemaker:us-east-1:012345678901:app/d-abc/Fraud-Models/JupyterLab/default"
     write_cur(ledger.bill, "2026-09", [{"resource": app}])

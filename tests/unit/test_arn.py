@@ -107,9 +107,6 @@ def test_python_and_sql_agree_on_spaces_in_every_writing_system(
     assert sql(macros, "space_arn_of", text) == (str(parsed) if parsed else None)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="SQL lowers the Kelvin sign to k and a dotted I to i, Python refuses both"
-)
 @pytest.mark.parametrize("letter", ["\u212a", "\u0130"])
 def test_letters_that_become_ascii_in_lower_case_are_no_letters_of_a_name(
     macros: duckdb.DuckDBPyConnection, letter: str
@@ -130,9 +127,6 @@ def test_the_domain_of_any_arn_is_a_well_formed_domain(
     assert space is None or found == str(space.domain)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="SQL takes whatever follows a domain id and a slash, Python refuses it"
-)
 @pytest.mark.parametrize("tail", ["/", "/x", "/x:y/z"])
 def test_python_and_sql_agree_on_what_follows_a_domain(
     macros: duckdb.DuckDBPyConnection, tail: str

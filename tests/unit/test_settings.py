@@ -107,9 +107,6 @@ def test_an_error_names_the_key_and_the_line(config: Path, case: str) -> None:
     assert "\n" not in error
 
 
-@pytest.mark.xfail(
-    strict=True, reason="lines of keys in inline tables are not found: line 1 is named"
-)
 @pytest.mark.parametrize(
     ("costs", "message"),
     [
@@ -122,7 +119,6 @@ def test_an_error_in_an_inline_list_names_its_line(config: Path, costs: str, mes
         load(config, f'home = "."\ncosts = {costs}')
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="a null byte in a path is a traceback")
 @pytest.mark.parametrize("key", ["home", "owners"])
 def test_a_path_that_cannot_be_one_is_a_configuration_error(config: Path, key: str) -> None:
     with pytest.raises(ConfigError):

@@ -15,9 +15,9 @@ from posixpath import basename, dirname
 from spaceledger.errors import DeliveryError
 from spaceledger.period import BillingPeriod
 
-_RANGE = re.compile(r"\d{8}-\d{8}")
-_PARTITION = re.compile(r"BILLING_PERIOD=(\d{4}-\d{2})")
-_YEAR = re.compile(r"year=\d{4}")
+_RANGE = re.compile(r"\d{8}-\d{8}", re.ASCII)
+_PARTITION = re.compile(r"BILLING_PERIOD=(\d{4}-\d{2})", re.ASCII)
+_YEAR = re.compile(r"year=\d{4}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from spaceledger.sources.objects import StoredObject
 
 _TRANSIENT = {"SlowDown", "InternalError", "RequestTimeout", "ServiceUnavailable", "500", "503"}
 
+# Readers go by the ending; the rest of a stranger's name never becomes part of a path.
+_ENDINGS = (".csv.gz", ".csv.zip", ".csv", ".zip", ".parquet", ".json.gz", ".json", ".gz")
+
 
 @dataclass(frozen=True)
 class S3Store:
@@ -66,8 +69,7 @@ class S3Store:
         """A copy in `landing`, written to a temporary name and renamed; kept once it is there."""
         mark = hashlib.sha256(f"{self.bucket}/{self.prefix}{item.key}|{item.etag}".encode())
         name = item.key.rsplit("/", 1)[-1]
-        suffix = "".join(Path(name).suffixes[-2:])
-        ending = suffix if suffix.replace(".", "").isalnum() and len(suffix) < 24 else ""
+        ending = next((ending for ending in _ENDINGS if name.lower().endswith(ending)), "")
         target = landing / f"{mark.hexdigest()}{ending}"
         if target.exists() and target.stat().st_size == item.size:
             return target

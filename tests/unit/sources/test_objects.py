@@ -125,14 +125,7 @@ def test_keys_that_end_alike_land_apart(tmp_path: Path) -> None:
         ("r-00001.csv.zip", ".csv.zip"),
         ("r-00001.snappy.parquet", ".parquet"),
         ("acme.prod-cur-00001.csv.gz", ".csv.gz"),
-        pytest.param(
-            "acme.prod-cur-00001.parquet",
-            ".parquet",
-            marks=pytest.mark.xfail(
-                strict=True,
-                reason="a dot and a hyphen in the report's name cost the file its ending",
-            ),
-        ),
+        ("acme.prod-cur-00001.parquet", ".parquet"),
     ],
 )
 def test_a_landed_file_keeps_the_ending_its_reader_goes_by(
