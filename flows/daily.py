@@ -32,10 +32,12 @@ def pull_bills(config: Path) -> int:
 
 
 @task(name="load, build, check and publish the ledger")
-def publish_ledger(config: Path, as_of: date | None, full_refresh: bool) -> pipeline.Outcome:
+def publish_ledger(
+    config: Path, as_of: date | None, full_refresh: bool, again: tuple[str, str] | None = None
+) -> pipeline.Outcome:
     """One writer, one transaction of files: published whole, or not at all."""
-    step = get_run_logger().info
-    return pipeline.run(load_settings(config), as_of=as_of, full_refresh=full_refresh, step=step)
+    return pipeline.run(load_settings(config), as_of=as_of, full_refresh=full_refresh, again=again,
+                        step=get_run_logger().info)  # fmt: skip
 
 
 @task(name="tell people")
@@ -46,12 +48,7 @@ def tell(config: Path, outcome: pipeline.Outcome) -> None:
     create_link_artifact(pages.as_uri(), key="dashboards", link_text="Dashboards")
 
 
-def run_name() -> str:
-    """A run is named by its day."""
-    return f"daily {datetime.now(UTC):%Y-%m-%d}"
-
-
-@flow(name="daily", flow_run_name=run_name)
+@flow(name="daily", flow_run_name=lambda: f"daily {datetime.now(UTC):%Y-%m-%d}")
 def daily(
     config: Path = Path("spaceledger.toml"), as_of: date | None = None, full_refresh: bool = False
 ) -> pipeline.Outcome:

@@ -30,8 +30,9 @@ select
         where invoice_id is null and coalesce(bill_type, 'Anniversary') = 'Anniversary' and unblended_cost <> 0
     ) as uninvoiced_count,
     count(*) filter (
-        where strftime(billing_period_start_at, '%Y-%m') <> delivered_period
+        where date_trunc('month', billing_period_start_at) <> (delivered_period || '-01')::timestamp
     ) as other_period_count,
+    count(*) filter (where has_excess_decimals) as excess_count,
     max(usage_start_at) filter (where is_usage_type(line_item_type)) as data_through_at
 from delivered
 group by all

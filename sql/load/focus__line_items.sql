@@ -14,8 +14,9 @@ select
     sum(coalesce(effective_cost, 0::decimal(38, 12))) as effective_cost,
     count(*) filter (where invoice_id is null and billed_cost <> 0) as uninvoiced_count,
     count(*) filter (
-        where strftime(billing_period_start_at, '%Y-%m') <> delivered_period
+        where date_trunc('month', billing_period_start_at) <> (delivered_period || '-01')::timestamp
     ) as other_period_count,
+    count(*) filter (where has_excess_decimals) as excess_count,
     max(charge_period_start_at) filter (
         where charge_category = 'Usage' and coalesce(commitment_discount_status, '') <> 'Unused'
     ) as data_through_at

@@ -46,7 +46,7 @@ def examine(settings: Settings, today: date) -> Iterator[Finding]:
 
 def _costs(source: CostSource) -> Iterator[Finding]:
     try:
-        found = find_deliveries(source.name, open_store(source.uri, {}))
+        found = find_deliveries(source.name, open_store(source.uri, {}, source))
     except SpaceledgerError as error:
         yield Finding("fault", source.name, f"{error.where}: {error.what}", error.todo)
         return

@@ -52,15 +52,19 @@ def run(
     *,
     as_of: date | None = None,
     full_refresh: bool = False,
+    again: tuple[str, str] | None = None,
     now: datetime | None = None,
     step: Step = _quiet,
 ) -> Outcome:
-    """One whole run. Does nothing when nothing is new. Raises SpaceledgerError; then nothing changed."""
+    """One whole run. Does nothing when nothing is new. Raises SpaceledgerError; then nothing changed.
+
+    `again` loads the deliveries of its first to its last billing period once more.
+    """
     home = Home(settings.home)
     with publish.locked(home, "run"):
         publish.sweep(home)
         step("pull")
-        pulled = steps.pull(settings, as_of=as_of, full_refresh=full_refresh)
+        pulled = steps.pull(settings, as_of=as_of, full_refresh=full_refresh, again=again)
         if not pulled.is_news:
             standing = publish.current_build(home)
             return Outcome(standing, False, refused_count=pulled.state.error_count)

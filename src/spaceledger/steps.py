@@ -22,8 +22,10 @@ from spaceledger.warehouse.build import BuildRun, Built, build, prepare
 from spaceledger.warehouse.checks import CheckResult, run_checks
 from spaceledger.warehouse.connection import open_work
 from spaceledger.warehouse.export import export_parquet, read_marts
-from spaceledger.warehouse.load import LoadPlan, LocalFile, load_delivery, periods_in
+from spaceledger.warehouse.load import LoadPlan, load_delivery
+from spaceledger.warehouse.periods import periods_in
 from spaceledger.warehouse.problems import ProblemRow, close_load, close_pull, record
+from spaceledger.warehouse.scan import LocalFile
 from spaceledger.warehouse.state import MadeWith, State, hash_of, read_state
 
 Step = Callable[[str], None]
@@ -65,8 +67,17 @@ def made_with(settings: Settings) -> MadeWith:
     )
 
 
-def pull(settings: Settings, *, as_of: date | None = None, full_refresh: bool = False) -> Pulled:
-    """Looks at every source and tells what is new. Reads manifests; changes nothing."""
+def pull(
+    settings: Settings,
+    *,
+    as_of: date | None = None,
+    full_refresh: bool = False,
+    again: tuple[str, str] | None = None,
+) -> Pulled:
+    """Looks at every source and tells what is new. Reads manifests; changes nothing.
+
+    Deliveries of the billing periods from the first to the last of `again` count as new.
+    """
     state = read_state(Home(settings.home).ledger)
     if not settings.costs:
         raise ConfigError(
@@ -75,14 +86,19 @@ def pull(settings: Settings, *, as_of: date | None = None, full_refresh: bool = 
     found: list[tuple[CostSource, ObjectStore, Delivery]] = []
     problems: list[Problem] = []
     for source in settings.costs:
-        store = open_store(source.uri, state.hashes.get(source.name, {}))
+        store = open_store(source.uri, state.hashes.get(source.name, {}), source)
         result = find_deliveries(source.name, store)
         found += [(source, store, delivery) for delivery in result.deliveries]
         problems += result.problems
     now_made_with = made_with(settings)
     loads_all = full_refresh or now_made_with.load_hash != state.made_with.load_hash
     seen = frozenset() if loads_all else state.loaded | state.refused
-    fresh = [item for item in found if (item[0].name, _identity(item[0], item[2])) not in seen]
+    fresh = [
+        item
+        for item in found
+        if (item[0].name, _identity(item[0], item[2])) not in seen
+        or (again and item[2].period and again[0] <= str(item[2].period) <= again[1])
+    ]
     told = {(p.source, p.location, p.problem, p.billing_period) for p in problems}
     other_day = as_of is not None and as_of != state.as_of
     other = other_day or told != state.pull_problems or now_made_with != state.made_with

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from spaceledger.errors import SourceError
+from spaceledger.settings import AwsAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,13 @@ class LocalStore:
         return str(self.path(key))
 
 
-def open_store(uri: str, known: dict[tuple[str, int, int], str]) -> ObjectStore:
-    """The store a uri names: `s3://bucket/prefix` or a folder."""
+def open_store(uri: str, known: dict[tuple[str, int, int], str], access: AwsAccess) -> ObjectStore:
+    """The store a uri names: `s3://bucket/prefix`, reached by `access`, or a folder."""
     if uri.startswith("s3://"):
+        from spaceledger.sources.aws import client_of
         from spaceledger.sources.s3 import S3Store
 
-        return S3Store.of(uri)
+        return S3Store.of(uri, client_of("s3", access, uri))
     if "://" in uri:
         raise SourceError(
             "this kind of uri is not known", where=uri, todo="use s3://bucket/prefix or a folder"

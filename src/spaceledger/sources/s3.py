@@ -1,4 +1,4 @@
-"""An S3 prefix as an object store, through boto3's own credential chain.
+"""An S3 prefix as an object store.
 
 Objects land under a name made from a hash of the key, so that no key becomes a path.
 """
@@ -29,13 +29,9 @@ class S3Store:
     prefix: str
 
     @classmethod
-    def of(cls, uri: str, client: Any = None) -> S3Store:
-        """The store of `s3://bucket/prefix`."""
+    def of(cls, uri: str, client: Any) -> S3Store:
+        """The store of `s3://bucket/prefix`, reached through a boto3 S3 client."""
         bucket, _, prefix = uri.removeprefix("s3://").partition("/")
-        if client is None:
-            import boto3
-
-            client = boto3.client("s3")
         return cls(client, bucket, prefix.rstrip("/") + "/" if prefix.strip("/") else "")
 
     def list(self) -> Iterator[StoredObject]:

@@ -15,6 +15,13 @@ from spaceledger.paths import sql_dir
 SCHEMAS = ("raw", "staging", "core", "marts")
 # The oldest client that must open a published ledger is DuckDB 1.5.
 STORAGE_VERSION = "v1.5.0"
+# A full disk surfaces as the first, or, where a commit meets it, as the last.
+_MACHINE_FAULTS = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,
+    duckdb.FatalException,
+    duckdb.TransactionException,
+)
 
 
 @contextmanager
@@ -38,7 +45,7 @@ def open_work(path: Path, *, memory_limit: str = "1200MB") -> Iterator[duckdb.Du
             run(con, f"create schema if not exists {schema}")
         create_macros(con)
         yield con
-    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+    except _MACHINE_FAULTS as error:
         raise HomeError(
             f"DuckDB stopped ({' '.join(str(error).split())[:300]})",
             where=str(path),

@@ -9,27 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from spaceledger.errors import DeliveryError
 from spaceledger.paths import sql_dir
-from spaceledger.period import BillingPeriod
 from spaceledger.warehouse.connection import run, value
-from spaceledger.warehouse.scan import csv_chunks, parquet_relation, read_header
+from spaceledger.warehouse.periods import period_expression
+from spaceledger.warehouse.scan import LocalFile, csv_chunks, parquet_relation, read_header
+from spaceledger.warehouse.scope import scope_of
 from spaceledger.warehouse.spellings import Projection, project, raw_columns, raw_table_of
 
 LINE_TABLES = ("cur__line_items", "focus__line_items")
-
-
-@dataclass(frozen=True, slots=True)
-class LocalFile:
-    """A delivered file on this machine, and its address for people."""
-
-    path: Path
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +52,6 @@ class Loaded:
 @dataclass(slots=True)
 class _Seen:
     rows: int = 0
-    excess: int = 0
     has_invoice: bool = False
     has_savings_plan_costs: bool = False
     tables: tuple[str, ...] = ()
@@ -73,18 +63,22 @@ def load_delivery(con: duckdb.DuckDBPyConnection, plan: LoadPlan, now: datetime)
 
     Raises DeliveryError, with the previous version untouched, where any part cannot be read.
     """
-    run(con, "begin")
     try:
-        _forget(con, plan)
-        seen = _load_files(con, plan)
-        loaded = _finish(con, plan, seen, now)
-    except BaseException as error:
-        run(con, "rollback")
+        seen = _read_files(con, plan)
+        run(con, "begin")
+        try:
+            _forget(con, plan)
+            loaded = _finish(con, plan, seen, now)
+        except BaseException:
+            run(con, "rollback")
+            raise
+        run(con, "commit")
+    except duckdb.Error as error:
+        raise _value_error(plan, error) from error
+    finally:
         con.unregister("chunk")
-        if isinstance(error, duckdb.Error):
-            raise _value_error(plan, error) from error
-        raise
-    run(con, "commit")
+    for table in LINE_TABLES:
+        run(con, f"drop table kept_{table}")
     return loaded
 
 
@@ -119,10 +113,18 @@ def _forget(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> None:
     )
 
 
-def _load_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> _Seen:
+def _read_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> _Seen:
+    """Fills temporary tables with all totals and the kept lines, each chunk in its own transaction.
+
+    In one transaction DuckDB would hold on to every chunk that was ever registered.
+    """
     seen = _Seen()
+    for table in LINE_TABLES:
+        run(con, f"create or replace temp table kept_{table} as select * from raw.{table} limit 0")
     run(
-        con, "create or replace temp table load_totals as select * from raw.delivery_totals limit 0"
+        con,
+        "create or replace temp table load_totals as"
+        " select *, 0::bigint as excess_count from raw.delivery_totals limit 0",
     )
     for file in plan.files:
         if file.path.stat().st_size == 0:
@@ -148,15 +150,11 @@ def _load_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> _Seen:
                     where=file.address,
                 )
         else:
-            for chunk in _csv(file, projection):
+            for chunk in csv_chunks(file, projection.used):
                 con.register("chunk", chunk)
                 _load_chunk(con, plan, table, projection, "chunk", seen)
                 con.unregister("chunk")
     return seen
-
-
-def _csv(file: LocalFile, projection: Projection) -> Iterator[pa.Table]:
-    return csv_chunks(file.path, list(projection.used), file.address)
 
 
 def _load_chunk(
@@ -177,11 +175,17 @@ def _load_chunk(
     columns += [f"{_literal(value)} as {name}" for name, value in constants.items()]
     if table == "cur__line_items":
         columns.append(f"{has_costs} as has_savings_plan_costs")
-    body = f"select {', '.join(columns)} from {relation}"
-    if plan.only_own_period:
-        period = _period_expression(table)
-        body = f"select * from ({body}) where {period} = {_literal(plan.period)}"
-    run(con, f"create or replace temp view delivered as {body}")
+    checks = [f"coalesce({check}, false)" for check in projection.excess_checks]
+    excess = f"{' or '.join(checks) or 'false'} as has_excess_decimals"
+
+    def view(name: str, rows: str, *more: str) -> None:
+        body = f"select {', '.join([*columns, *more])} from {rows}"
+        if plan.only_own_period:
+            period = period_expression(table)
+            body = f"select * from ({body}) where {period} = {_literal(plan.period)}"
+        run(con, f"create or replace temp view {name} as {body}")
+
+    view("delivered", relation, excess)
     totals = (sql_dir() / "load" / f"{table}.sql").read_text(encoding="utf-8")
     run(
         con,
@@ -189,69 +193,16 @@ def _load_chunk(
         f" select {_literal(plan.source)} as source, {_literal(plan.period)} as billing_period,"
         f" {_literal(plan.delivery_id)} as delivery_id, t.* from ({totals}) as t",
     )
-    service = (
-        "product_code"
-        if table == "cur__line_items"
-        else "focus_service_code(service_code, service_name)"
-    )
-    scope = (
-        f"is_in_scope({service}, operation, resource_id, space_arn_tag, domain_arn_tag,"
-        " user_profile_arn_tag, managed_by_tag)"
-    )
-    where = "true" if plan.keep_all else scope
+    # The scope is asked of the delivered columns, so that only what is kept is converted.
+    where = "true" if plan.keep_all else scope_of(table, dict(projection.expressions))
+    view("kept", f"(select * from {relation} where {where})")
     run(
         con,
-        f"insert into raw.{table} by name"
+        f"insert into kept_{table} by name"
         " select * exclude (delivered_period), delivered_period as billing_period,"
-        f" {scope} as is_in_scope from delivered where {where}",
+        f" {scope_of(table)} as is_in_scope from kept",
     )
-    if projection.excess_checks:
-        checks = " or ".join(f"coalesce({check}, false)" for check in projection.excess_checks)
-        seen.excess += value(con, f"select count(*) from {relation} where {checks}")
     seen.rows = value(con, "select coalesce(sum(row_count), 0)::bigint from load_totals")
-
-
-def _period_expression(table: str) -> str:
-    began = {"cur__line_items": "usage_start_at", "focus__line_items": "charge_period_start_at"}
-    return f"strftime(coalesce(billing_period_start_at, {began[table]}), '%Y-%m')"
-
-
-def periods_in(con: duckdb.DuckDBPyConnection, files: tuple[LocalFile, ...]) -> list[str]:
-    """The billing periods the rows of plain files name, in order."""
-    periods: set[str] = set()
-    for file in files:
-        if file.path.stat().st_size == 0:
-            continue
-        header = read_header(file.path, file.address)
-        table = raw_table_of(header, file.address)
-        projection = project(table, header, file.address)
-        columns = ", ".join(
-            f"{value} as {name}"
-            for name, value in projection.expressions
-            if name.endswith("start_at")
-        )
-        query = f"select distinct {_period_expression(table)} from (select {columns} from "
-        if header.is_parquet:
-            periods |= _periods(con, query + parquet_relation(file.path) + ")", file)
-        else:
-            for chunk in _csv(file, projection):
-                con.register("chunk", chunk)
-                periods |= _periods(con, query + "chunk)", file)
-                con.unregister("chunk")
-    return sorted(periods)
-
-
-def _periods(con: duckdb.DuckDBPyConnection, query: str, file: LocalFile) -> set[str]:
-    try:
-        found = {row[0] for row in run(con, query)}
-    except duckdb.ConversionException as error:
-        what = f"a date cannot be read: {str(error).splitlines()[0][:200]}"
-        raise DeliveryError("bad_value", what, where=file.address) from None
-    unknown = [period for period in found if period is None or not BillingPeriod.parse(period)]
-    if unknown:
-        what = "rows have neither a billing period nor a usage date"
-        raise DeliveryError("no_period", what, where=file.address)
-    return found
 
 
 def _finish(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: _Seen, now: datetime) -> Loaded:
@@ -265,6 +216,8 @@ def _finish(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: _Seen, now: da
         " sum(other_period_count)::bigint as other_period_count,"
         " max(data_through_at) as data_through_at from load_totals group by all",
     )
+    for table in LINE_TABLES:
+        run(con, f"insert into raw.{table} by name select * from kept_{table}")
     kept, content = _content(con, plan)
     run(con,
         "insert into raw.deliveries by name select ? as source, ? as role, ? as billing_period,"
@@ -308,7 +261,8 @@ def _notices(con: duckdb.DuckDBPyConnection, seen: _Seen) -> Iterator[tuple[str,
     sums = run(
         con,
         "select coalesce(sum(other_period_count), 0)::bigint,"
-        " coalesce(sum(row_count) filter (where starts_with(charge_type, 'SavingsPlan')), 0)::bigint"
+        " coalesce(sum(row_count) filter (where starts_with(charge_type, 'SavingsPlan')), 0)::bigint,"
+        " coalesce(sum(excess_count), 0)::bigint"
         " from load_totals",
     )[0]
     if sums[0]:
@@ -319,8 +273,8 @@ def _notices(con: duckdb.DuckDBPyConnection, seen: _Seen) -> Iterator[tuple[str,
             f"{sums[1]} Savings Plan rows, but the export has no Savings Plan effective cost:"
             " effective cost is unblended cost for them",
         )
-    if seen.excess:
-        yield "rounded", f"{seen.excess} rows have amounts with more than 12 decimals; rounded"
+    if sums[2]:
+        yield "rounded", f"{sums[2]} rows have amounts with more than 12 decimals; rounded"
     for column, what in (
         ("line_item_type", "the export has no line item type: every row counts as Unknown"),
         ("currency_code", "the export has no currency: amounts are shown as XXX"),

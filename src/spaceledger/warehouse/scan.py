@@ -14,7 +14,7 @@ import re
 import threading
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +28,15 @@ from isal import igzip, isal_zlib
 from spaceledger.errors import DeliveryError
 
 _BLOCK_BYTES = 1 << 20
-_CHUNK_ROWS = 200_000
+_CHUNK_ROWS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A delivered file on this machine, and its address for people."""
+
+    path: Path
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +139,15 @@ def _faults(where: str) -> Iterator[None]:
         raise DeliveryError("unreadable_file", what, where=where, todo=again) from None
 
 
-def csv_chunks(path: Path, columns: list[str], where: str) -> Iterator[pa.Table]:
-    """Tables of at least 200,000 rows of text columns; faults of the file are DeliveryErrors."""
+def csv_chunks(delivered: LocalFile, columns: Iterable[str]) -> Iterator[pa.Table]:
+    """Tables of at least 100,000 rows of text columns; faults of the file are DeliveryErrors."""
 
     def produce(put: Callable[[pa.Table], bool]) -> None:
-        with _faults(where), _open_csv(path) as opened:
+        with _faults(delivered.address), _open_csv(delivered.path) as opened:
             file = _Quotes(opened)
             pending: list[pa.RecordBatch] = []
             rows = 0
-            for batch in _reader(file, columns):
+            for batch in _reader(file, list(columns)):
                 pending.append(batch)
                 rows += batch.num_rows
                 if rows >= _CHUNK_ROWS:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from spaceledger.errors import SourceError, TransientSourceError
+from spaceledger.settings import AwsAccess
 from spaceledger.sources.objects import LocalStore, StoredObject, open_store
 from spaceledger.sources.s3 import S3Store
 
@@ -229,4 +230,4 @@ def test_a_file_that_vanished_is_a_source_error(tmp_path: Path) -> None:
 def test_other_kinds_of_uri_are_refused() -> None:
     for uri in ("gs://bucket/x", "https://bucket/x", "file:///x"):
         with pytest.raises(SourceError, match="this kind of uri is not known"):
-            open_store(uri, {})
+            open_store(uri, {}, AwsAccess())

@@ -18,7 +18,13 @@ from hypothesis import strategies as st
 
 from spaceledger.errors import DeliveryError
 from spaceledger.warehouse import scan
-from spaceledger.warehouse.scan import csv_chunks, normalise, parquet_relation, read_header
+from spaceledger.warehouse.scan import (
+    LocalFile,
+    csv_chunks,
+    normalise,
+    parquet_relation,
+    read_header,
+)
 
 
 def text(rows: list[list[str]], newline: str = "\n") -> bytes:
@@ -41,7 +47,7 @@ def read(path: Path, columns: list[str] | None = None) -> list[list[str]]:
     """Header and rows of a file, as the loader reads them."""
     names = [name for name, _ in read_header(path, "here").columns]
     chosen = columns or names
-    tables = list(csv_chunks(path, chosen, "here"))
+    tables = list(csv_chunks(LocalFile(path, "here"), chosen))
     rows = [list(row.values()) for table in tables for row in table.to_pylist()]
     return [chosen, *rows]
 
@@ -163,7 +169,7 @@ def test_rows_are_handed_over_in_chunks_and_in_order(
     path = tmp_path / "x.csv.gz"
     rows = [[str(number), f'a "value",\nof {number}'] for number in range(2_000)]
     path.write_bytes(gzip.compress(text([HEADER, *rows])))
-    tables = list(csv_chunks(path, HEADER, "here"))
+    tables = list(csv_chunks(LocalFile(path, "here"), HEADER))
     assert len(tables) > 3
     assert all(table.num_rows >= 300 for table in tables[:-1])
     assert [list(row.values()) for table in tables for row in table.to_pylist()] == rows
@@ -175,7 +181,7 @@ def test_a_reader_that_stops_early_leaves_no_thread_behind(tmp_path: Path) -> No
     path = tmp_path / "x.csv"
     path.write_bytes(text([HEADER, ["1", "2"]]))
     before = threading.active_count()
-    chunks: Iterator[pa.Table] = csv_chunks(path, HEADER, "here")
+    chunks: Iterator[pa.Table] = csv_chunks(LocalFile(path, "here"), HEADER)
     next(chunks)
     chunks.close()  # type: ignore[attr-defined]
     assert threading.active_count() == before
@@ -206,11 +212,13 @@ def test_a_broken_file_is_held_back_and_says_why(tmp_path: Path, case: str) -> N
     name, body, problem = BROKEN[case]
     path = tmp_path / name
     path.write_bytes(body)
+
+    def read() -> None:
+        columns = [name for name, _ in read_header(path, "the file").columns]
+        list(csv_chunks(LocalFile(path, "the file"), columns))
+
     with pytest.raises(DeliveryError) as caught:
-        for _ in csv_chunks(
-            path, [name for name, _ in read_header(path, "the file").columns], "the file"
-        ):
-            pass
+        read()
     assert caught.value.problem == problem
     assert str(caught.value).startswith("the file: ")
     assert caught.value.todo
