@@ -21,7 +21,7 @@ from spaceledger.summary import markdown
 
 def is_transient(_: Task, __: TaskRun, state: State) -> bool:
     """Whether a retry makes sense: the source did not answer this time."""
-    return isinstance(state.result(raise_on_failure=False), TransientSourceError)
+    return isinstance(state.result(raise_on_failure=False, _sync=True), TransientSourceError)
 
 
 @task(name="pull bills", retries=4, retry_delay_seconds=[10, 30, 90, 270],

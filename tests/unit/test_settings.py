@@ -209,3 +209,45 @@ def test_any_unknown_key_is_named_with_its_line(config: Path, key: str, before: 
         return
     with pytest.raises(ConfigError, match=rf"line {before + 1}: {key} is not a key"):
         load(config, "\n" * before + f"{key} = 1\n" + COSTS)
+
+
+OVERLAP = """
+[[budgets]]
+name = "b"
+space = "*"
+amount = 1
+end = 2026-06-02
+[[budgets]]
+name = "b"
+space = "*"
+amount = 2
+start = 2026-06-01
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("warn_at = []", "line 5: budgets.1.warn_at"),
+        ("warn_at = [0.0]", "line 5: budgets.1.warn_at"),
+        ("amount = 1e26", "budgets.1.amount"),
+        ("amount = 0.1234567890123", "budgets.1.amount"),
+    ],
+)
+def test_a_budget_takes_amounts_the_ledger_can_hold(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    amount = "" if text.startswith("amount") else "amount = 1"
+    config = tmp_path / "spaceledger.toml"
+    config.write_text(f"[[budgets]]\nname = 'b'\nspace = '*'\n{amount}\n{text}\n")
+    with pytest.raises(ConfigError, match=message):
+        load_settings(config)
+
+
+def test_budgets_of_one_name_may_follow_each_other_but_not_overlap(tmp_path: Path) -> None:
+    config = tmp_path / "spaceledger.toml"
+    config.write_text(OVERLAP)
+    with pytest.raises(ConfigError, match="two budgets named b whose dates overlap"):
+        load_settings(config)
+    config.write_text(OVERLAP.replace("06-02", "06-01"))
+    assert [budget.amount for budget in load_settings(config).budgets] == [1, 2]
