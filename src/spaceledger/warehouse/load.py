@@ -7,7 +7,7 @@ scope, so that what was billed and what was kept are counted apart and can be he
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import duckdb
@@ -52,6 +52,7 @@ class Loaded:
 @dataclass(slots=True)
 class _Seen:
     rows: int = 0
+    kept: list[tuple[str, str]] = field(default_factory=list)  # raw table, chunk of it
     has_invoice: bool = False
     has_savings_plan_costs: bool = False
     tables: tuple[str, ...] = ()
@@ -77,8 +78,8 @@ def load_delivery(con: duckdb.DuckDBPyConnection, plan: LoadPlan, now: datetime)
         raise _value_error(plan, error) from error
     finally:
         con.unregister("chunk")
-    for table in LINE_TABLES:
-        run(con, f"drop table kept_{table}")
+    for _, chunk in seen.kept:
+        run(con, f"drop table {chunk}")
     return loaded
 
 
@@ -116,11 +117,10 @@ def _forget(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> None:
 def _read_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> _Seen:
     """Fills temporary tables with all totals and the kept lines, each chunk in its own transaction.
 
-    In one transaction DuckDB would hold on to every chunk that was ever registered.
+    In one transaction DuckDB would hold on to every chunk that was ever registered. A table a
+    chunk, because appending to one temporary table took two to five times as long at times.
     """
     seen = _Seen()
-    for table in LINE_TABLES:
-        run(con, f"create or replace temp table kept_{table} as select * from raw.{table} limit 0")
     run(
         con,
         "create or replace temp table load_totals as"
@@ -195,12 +195,14 @@ def _load_chunk(
     )
     # The scope is asked of the delivered columns, so that only what is kept is converted.
     where = "true" if plan.keep_all else scope_of(table, dict(projection.expressions))
-    view("kept", f"(select * from {relation} where {where})")
+    kept = f"kept_{len(seen.kept)}"
+    seen.kept.append((table, kept))
+    view("in_scope", f"(select * from {relation} where {where})")
     run(
         con,
-        f"insert into kept_{table} by name"
+        f"create or replace temp table {kept} as"
         " select * exclude (delivered_period), delivered_period as billing_period,"
-        f" {scope_of(table)} as is_in_scope from kept",
+        f" {scope_of(table)} as is_in_scope from in_scope",
     )
     seen.rows = value(con, "select coalesce(sum(row_count), 0)::bigint from load_totals")
 
@@ -216,8 +218,8 @@ def _finish(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: _Seen, now: da
         " sum(other_period_count)::bigint as other_period_count,"
         " max(data_through_at) as data_through_at from load_totals group by all",
     )
-    for table in LINE_TABLES:
-        run(con, f"insert into raw.{table} by name select * from kept_{table}")
+    for table, chunk in seen.kept:
+        run(con, f"insert into raw.{table} by name select * from {chunk}")
     kept, content = _content(con, plan)
     run(con,
         "insert into raw.deliveries by name select ? as source, ? as role, ? as billing_period,"
