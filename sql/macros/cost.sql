@@ -64,6 +64,9 @@ create or replace macro effective_cost(
     savings_plan_total_commitment, savings_plan_used_commitment, savings_plan_amortized_upfront,
     savings_plan_net_amortized_upfront, savings_plan_recurring
 ) as case
+    -- Most lines, said first because it is quick; the rules below give the same for them.
+    when line_item_type in ('Usage', 'Tax', 'Credit') and not is_split_cost(operation)
+        then coalesce(net_unblended_cost, unblended_cost, 0::decimal(38, 12))
     when line_item_type in ('EdpDiscount', 'PrivateRateDiscount', 'BundledDiscount', 'Discount')
         and net_unblended_cost is not null
         then 0::decimal(38, 12)
@@ -137,5 +140,6 @@ create or replace macro is_in_scope(
     or domain_arn_tag is not null
     or user_profile_arn_tag is not null
     or managed_by_tag is not null
-    or coalesce(starts_with(resource_id, 'arn:aws') and is_sagemaker_arn(resource_id), false)
+    -- a case, because DuckDB would try the regular expression on every line otherwise
+    or case when starts_with(resource_id, 'arn:aws') then is_sagemaker_arn(resource_id) else false end
 ) and not is_split_cost(operation);

@@ -22,7 +22,8 @@ from spaceledger.warehouse.build import BuildRun, Built, build, prepare
 from spaceledger.warehouse.checks import CheckResult, run_checks
 from spaceledger.warehouse.connection import open_work
 from spaceledger.warehouse.export import export_parquet, read_marts
-from spaceledger.warehouse.load import LoadPlan, load_delivery
+from spaceledger.warehouse.intake import LoadPlan
+from spaceledger.warehouse.load import load_delivery
 from spaceledger.warehouse.periods import periods_in
 from spaceledger.warehouse.problems import ProblemRow, close_load, close_pull, record
 from spaceledger.warehouse.scan import LocalFile

@@ -46,6 +46,7 @@ class Header:
     columns: tuple[tuple[str, str], ...]
     is_parquet: bool
     row_count: int | None  # the Parquet footer's count; None where only reading can tell
+    exact_types: str = ""  # of a Parquet file: files are read together only where these agree
 
 
 def normalise(name: str) -> str:
@@ -80,7 +81,8 @@ def _parquet_header(path: Path, where: str) -> Header:
         ) from None
     schema = meta.schema.to_arrow_schema()
     columns = tuple((field.name, _kind(field.type)) for field in schema)
-    return Header(columns, is_parquet=True, row_count=meta.num_rows)
+    types = schema.remove_metadata().to_string()
+    return Header(columns, is_parquet=True, row_count=meta.num_rows, exact_types=types)
 
 
 def _kind(kind: pa.DataType) -> str:
@@ -95,9 +97,10 @@ def _kind(kind: pa.DataType) -> str:
     return "map" if pa.types.is_map(kind) else "other"
 
 
-def parquet_relation(path: Path) -> str:
-    """SQL that scans exactly this file, whatever glob characters or quotes its name holds."""
-    return "read_parquet('" + glob.escape(str(path)).replace("'", "''") + "')"
+def parquet_relation(*paths: Path) -> str:
+    """SQL that scans exactly these files, whatever glob characters or quotes their names hold."""
+    names = ("'" + glob.escape(str(path)).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{', '.join(names)}])"
 
 
 @contextmanager

@@ -63,9 +63,13 @@ def raw_table_of(header: Header, where: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """How one file becomes raw columns: SQL expressions, and the file columns they use."""
+    """How one file becomes raw columns: SQL expressions, and the file columns they use.
+
+    `unconverted` gives amounts as delivered, to be converted by the macro `money` where they are used.
+    """
 
     expressions: tuple[tuple[str, str], ...]
+    unconverted: tuple[tuple[str, str], ...]
     used: tuple[str, ...]
     present: frozenset[str]
     excess_checks: tuple[str, ...]
@@ -76,15 +80,17 @@ def project(table: str, header: Header, where: str) -> Projection:
     delivered: dict[str, list[tuple[str, str]]] = {}
     for name, kind in header.columns:
         delivered.setdefault(normalise(name), []).append((name, kind))
-    expressions, used, present, checks, missing = [], [], set(), [], []
+    expressions, unconverted, used, present, checks, missing = [], [], [], set(), [], []
     for column in raw_columns(table):
-        parts = []
+        parts, plain_parts = [], []
         for spelling in column.spellings:
             plain, _, key = spelling.removesuffix("}").partition("{")
             for name, kind in delivered.get(plain, ()):
                 value = _text(name, kind, key, is_csv=not header.is_parquet, table=table)
                 if value is not None:
-                    parts.append(_typed(value, column.kind, kind if not key else "text"))
+                    delivered_kind = kind if not key else "text"
+                    parts.append(_typed(value, column.kind, delivered_kind))
+                    plain_parts.append(_amount(value, delivered_kind))
                     used.append(name)
                     if column.kind == "money" and kind == "text":
                         checks.append(
@@ -97,6 +103,8 @@ def project(table: str, header: Header, where: str) -> Projection:
         null = f"null::{_TYPES[column.kind]}"
         value = parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})" if parts else null
         expressions.append((column.name, value))
+        lone = column.kind == "money" and len(parts) == 1
+        unconverted.append((column.name, plain_parts[0] if lone else value))
     if missing:
         raise DeliveryError(
             "missing_column",
@@ -105,7 +113,11 @@ def project(table: str, header: Header, where: str) -> Projection:
             todo="add it to the export",
         )
     return Projection(
-        tuple(expressions), tuple(dict.fromkeys(used)), frozenset(present), tuple(checks)
+        tuple(expressions),
+        tuple(unconverted),
+        tuple(dict.fromkeys(used)),
+        frozenset(present),
+        tuple(checks),
     )
 
 
@@ -141,10 +153,14 @@ def _text(name: str, kind: str, key: str, *, is_csv: bool, table: str) -> str | 
     return value
 
 
+def _amount(value: str, delivered: str) -> str:
+    """SQL of an amount in a type that `money` takes."""
+    return {"double": f"{value}::double", "text": value}.get(delivered, f"{value}::decimal(38, 12)")
+
+
 def _typed(value: str, kind: str, delivered: str) -> str:
     if kind in {"money", "quantity"}:
-        exact = {"double": f"{value}::double", "text": value}
-        return f"money({exact.get(delivered, f'{value}::decimal(38, 12)')})"
+        return f"money({_amount(value, delivered)})"
     if kind == "time":
         zoned = f"timezone('UTC', {value}::timestamptz)"
         return zoned if delivered in {"text", "zoned"} else f"{value}::timestamp"
