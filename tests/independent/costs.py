@@ -69,8 +69,7 @@ def _spread_cost(line: Line, *, net: bool) -> Decimal:
         columns = _twins("reservation", "effective_cost", net=net)
         return money(line, *columns, otherwise=otherwise)
     if kind == "RIFee":
-        fees = ("unused_amortized_upfront_fee_for_billing_period", "unused_recurring_fee")
-        return sum((money(line, *_twins("reservation", fee, net=net)) for fee in fees), ZERO)
+        return _unused_reservation(line, otherwise, net=net)
     return otherwise
 
 
@@ -102,19 +101,35 @@ def _savings_plan_cost(line: Line, otherwise: Decimal, *, net: bool) -> Decimal:
     return ZERO if kind in {"SavingsPlanNegation", "SavingsPlanUpfrontFee"} else otherwise
 
 
+def _unused_reservation(line: Line, otherwise: Decimal, *, net: bool) -> Decimal:
+    """The unused part of a reservation; as billed where the line has neither fee (6.2)."""
+    fees = ("unused_amortized_upfront_fee_for_billing_period", "unused_recurring_fee")
+    columns = [_twins("reservation", fee, net=net) for fee in fees]
+    if not any(line.get(name) for twins in columns for name in twins):
+        return otherwise
+    return sum((money(line, *twins) for twins in columns), ZERO)
+
+
 def _unused_commitment(line: Line, *, net: bool) -> Decimal:
+    """What of a commitment was not used; net of discounts in the line's own proportion."""
     used = money(line, "savings_plan_used_commitment")
+    total = money(line, "savings_plan_total_commitment_to_date")
     if not net:
-        return money(line, "savings_plan_total_commitment_to_date") - used
-    upfront = money(line, "savings_plan_amortized_upfront_commitment_for_billing_period")
-    recurring = money(line, "savings_plan_recurring_commitment_for_billing_period")
+        return total - used
+    parts = [
+        "savings_plan_amortized_upfront_commitment_for_billing_period",
+        "savings_plan_recurring_commitment_for_billing_period",
+    ]
+    upfront, recurring = (money(line, part) for part in parts)
+    # The total is the sum of the two: it stands for them where the line has neither.
+    commitment = upfront + recurring if any(map(line.get, parts)) else total
     net_upfront = "savings_plan_net_amortized_upfront_commitment_for_billing_period"
     ratios = [(net_or_gross(line), unblended_cost(line))]
     if line.get(net_upfront):
         ratios.append((money(line, net_upfront), upfront))
     above, below = next(((n, g) for n, g in ratios if g), (Decimal(1), Decimal(1)))
     with localcontext(prec=60):
-        return to_money((upfront + recurring - used) * above / below)
+        return to_money((commitment - used) * above / below)
 
 
 def list_cost(line: Line) -> Decimal:

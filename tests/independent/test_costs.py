@@ -121,7 +121,8 @@ CASES: dict[str, tuple[Line, str, str, str]] = {
         "1.45",
         "1.75",
     ),
-    "RIFee without its columns": (cur("RIFee", "22.32"), "22.32", "0", "0"),
+    "RIFee without its columns": (cur("RIFee", "22.32", "20"), "20", "20", "22.32"),
+    "RIFee, nothing unused": (cur("RIFee", "22.32", **{UNUSED_RECURRING: "0"}), "22.32", "0", "0"),
     "covered usage": (
         sp("SavingsPlanCoveredUsage", "1", **{SP_COST: "0.72"}),
         "0",
@@ -190,6 +191,12 @@ CASES: dict[str, tuple[Line, str, str, str]] = {
         "2",
     ),
     # (0 + 1 - 0) x 2 / 3 = 0.666666666666|6... -> 0.666666666667
+    "unused commitment, its parts not given": (
+        sp("SavingsPlanRecurringFee", "3", "2.7", **{TOTAL: "5", USED: "3.5"}),
+        "2.7",
+        "1.35",
+        "1.5",
+    ),
     "unused commitment rounds half up": (
         sp("SavingsPlanRecurringFee", "3", "2", **{TOTAL: "1", USED: "0", RECURRING: "1"}),
         "2",
