@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-import pytest
 from flows.backfill import backfill
 from flows.daily import daily, is_transient
 from prefect.artifacts import Artifact
-from prefect.testing.utilities import prefect_test_harness
 
 from spaceledger.errors import SourceError, TransientSourceError
 from tests.bills import SPACE, write_cur
 from tests.conftest import Ledger
-
-
-@pytest.fixture(scope="module", autouse=True)
-def server() -> Iterator[None]:
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
 
 
 def test_the_daily_flow_publishes_and_tells_what_it_did(ledger: Ledger) -> None:
