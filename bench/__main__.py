@@ -1,4 +1,4 @@
-"""`make bench`: ratios against named baselines in one run, with peak memory.
+"""`make bench`: ratios against named baselines in one run, with peak memory; then reruns and crashes.
 
 Each contender is a process of its own; the best of some tries counts, taken in turns, because the
 machine is noisy. Bills are made once, in `bench/out`.
@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bench import crashes, reruns
+
 OUT = Path(__file__).resolve().parent / "out"
 Result = dict[str, Any]
 
@@ -22,12 +24,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--tries", type=int, default=3)
+    parser.add_argument("--only", choices=("loads", "reruns", "crashes"), help="one part alone")
     options = parser.parse_args()
-    for lines in options.lines:
+    if options.only in {None, "loads"}:
+        loads(options.lines, options.tries)
+    if options.only in {None, "reruns"}:
+        reruns.main(OUT, options.tries)
+    if options.only in {None, "crashes"}:
+        crashes.main(OUT)
+
+
+def loads(sizes: list[int], tries: int) -> None:
+    """First runs on bills of some sizes, against a bare scan and the script of an analyst."""
+    for lines in sizes:
         for style in ("parquet", "csv"):
             print(f"\n{style}, {lines:,} lines, 150 columns, 5 % in scope", flush=True)
             files = run("bench.generate", style, str(lines), str(OUT / f"{style}-{lines}"))
-            show(measure(style, [Path(line) for line in files], options.tries))
+            show(measure(style, [Path(line) for line in files], tries))
 
 
 def measure(style: str, files: list[Path], tries: int) -> dict[str, Result]:

@@ -15,6 +15,7 @@ import duckdb
 LINES_PER_CHUNK = 1_000_000
 COLUMN_COUNT = 150
 _SPACE = "arn:aws:sagemaker:us-east-1:012345678901:space/d-abc/space-"
+_SPACE_COLUMN = "resource_tags_user_sagemaker_space_arn"
 _COST = "((hash(i) % 1000000) / 1e8)::double"
 
 # CUR 2.0 name, legacy name, SQL of a value.
@@ -68,7 +69,7 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
      "savingsPlan/RecurringCommitmentForBillingPeriod", "0.0::double"),
     ("resource_tags_user_sagemaker_domain_arn", "resourceTags/user:sagemaker:domain-arn",
      "case when s then 'arn:aws:sagemaker:us-east-1:012345678901:domain/d-abc' else '' end"),
-    ("resource_tags_user_sagemaker_space_arn", "resourceTags/user:sagemaker:space-arn",
+    (_SPACE_COLUMN, "resourceTags/user:sagemaker:space-arn",
      f"case when s and i % 3 <> 0 then '{_SPACE}' || (i % 30) else '' end"),
     ("resource_tags_user_sagemaker_user_profile_arn",
      "resourceTags/user:sagemaker:user-profile-arn", "''"),
@@ -80,15 +81,40 @@ USED_CSV = tuple(name for _, name, _ in COLUMNS)
 
 def parquet_bill(folder: Path, lines: int, period: str = "2026-08") -> list[Path]:
     """A CUR 2.0 export of one month, snappy Parquet; made once. Returns its chunks."""
-    data = folder / "export" / "data" / f"BILLING_PERIOD={period}"
+    data, manifest = _places(folder, period)
     names = _chunks("export", lines, "snappy.parquet")
-    manifest = folder / "export" / "metadata" / f"BILLING_PERIOD={period}" / "export-Manifest.json"
     uris = [f"s3://bucket/export/data/{data.name}/{name}" for name in names]
     body = {"executionId": f"{period}-{lines}", "dataFiles": uris}
     if not manifest.exists():
         _write(data, names, lines, period, "format parquet, compression snappy")
         _manifest(manifest, body)
     return [data / name for name in names]
+
+
+def deliver_again(folder: Path, period: str) -> None:
+    """Delivers a month of a `parquet_bill` once more, with the cost of one line of a space altered."""
+    data, manifest = _places(folder, period)
+    body = json.loads(manifest.read_text())
+    first, _, version = body["executionId"].partition("-version-")
+    version = int(version or 0) + 1
+    chunk = data / body["dataFiles"][0].rpartition("/")[2]
+    fresh = chunk.with_name(f".{chunk.name}")
+    altered = (
+        "identity_line_item_id = (select min(identity_line_item_id) from bill where"
+        f" line_item_line_item_type = 'Usage' and {_SPACE_COLUMN} <> '')"
+    )
+    costs = ", ".join(
+        f"case when {altered} then {version} / 100 else {name} end as {name}"
+        for name in ("line_item_unblended_cost", "line_item_net_unblended_cost")
+    )
+    with duckdb.connect() as con:
+        con.execute("set enable_progress_bar = false")
+        con.read_parquet(str(chunk)).create_view("bill")
+        query = f"select * replace ({costs}) from bill"
+        target = str(fresh).replace("'", "''")
+        con.execute(f"copy ({query}) to '{target}' (format parquet, compression snappy)")
+    fresh.replace(chunk)
+    _manifest(manifest, body | {"executionId": f"{first}-version-{version}"})
 
 
 def csv_bill(folder: Path, lines: int, period: str = "2026-08") -> list[Path]:
@@ -106,6 +132,12 @@ def csv_bill(folder: Path, lines: int, period: str = "2026-08") -> list[Path]:
         _write(data, names, lines, period, "format csv, header, compression gzip")
         _manifest(manifest, body)
     return [data / name for name in names]
+
+
+def _places(folder: Path, period: str) -> tuple[Path, Path]:
+    """The data folder and the manifest of one month of a CUR 2.0 export."""
+    export, month = folder / "export", f"BILLING_PERIOD={period}"
+    return export / "data" / month, export / "metadata" / month / "export-Manifest.json"
 
 
 def _chunks(stem: str, lines: int, ending: str) -> list[str]:
