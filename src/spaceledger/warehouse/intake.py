@@ -6,7 +6,9 @@ scope, so that what was billed and what was kept are counted apart and can be he
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -19,7 +21,16 @@ from spaceledger.warehouse.connection import run, value
 from spaceledger.warehouse.periods import period_expression
 from spaceledger.warehouse.scan import Header, LocalFile, csv_chunks, parquet_relation, read_header
 from spaceledger.warehouse.scope import scope_of
-from spaceledger.warehouse.spellings import Projection, project, raw_columns, raw_table_of
+from spaceledger.warehouse.spellings import (
+    Projection,
+    project,
+    quoted,
+    raw_columns,
+    raw_table_of,
+)
+
+# As many rows as DuckDB compresses together; fewer would be written badly.
+_ROW_GROUP = 122_880
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class Intake:
 
     rows: int = 0
     kept: dict[str, list[str]] = field(default_factory=dict)  # raw table: selects
-    chunk_tables: list[str] = field(default_factory=list)
+    kept_tables: list[str] = field(default_factory=list)
     has_invoice: bool = False
     has_savings_plan_costs: bool = False
     tables: tuple[str, ...] = ()
@@ -63,13 +74,23 @@ class _Part:
     projection: Projection
 
 
-def read_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> Intake:
+@contextmanager
+def read_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> Iterator[Intake]:
     """Sums all rows. Lines of CSV are also kept; those of Parquet can be selected again later.
 
-    Each chunk of CSV goes into a table of its own, outside any long transaction: DuckDB would hold on
-    to every chunk registered in one.
+    Kept lines of CSV wait in tables of their own, outside any long transaction: DuckDB would hold on to
+    every chunk registered in one. The tables are gone at the end.
     """
     seen = Intake()
+    try:
+        _read(con, plan, seen)
+        yield seen
+    finally:
+        for table in seen.kept_tables:
+            run(con, f"drop table if exists {table}")
+
+
+def _read(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: Intake) -> None:
     run(
         con,
         "create or replace temp table load_totals as"
@@ -84,9 +105,12 @@ def read_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> Intake:
         if part.headers[0].is_parquet:
             _read_parquet(con, part, seen)
         else:
-            for file in part.files:
-                _read_csv(con, part, file, seen)
-    return seen
+            _read_csv(con, part, seen)
+    seen.rows = _rows_summed(con)
+
+
+def _rows_summed(con: duckdb.DuckDBPyConnection) -> int:
+    return int(value(con, "select coalesce(sum(row_count), 0)::bigint from load_totals"))
 
 
 def _parts(plan: LoadPlan) -> Iterator[_Part]:
@@ -105,9 +129,9 @@ def _parts(plan: LoadPlan) -> Iterator[_Part]:
 
 def _read_parquet(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> None:
     relation = parquet_relation(*(file.path for file in part.files))
-    before = seen.rows
-    _sum_rows(con, part, relation, seen)
-    read, stated = seen.rows - before, sum(header.row_count or 0 for header in part.headers)
+    before = _rows_summed(con)
+    _sum_rows(con, part, relation)
+    read, stated = _rows_summed(con) - before, sum(h.row_count or 0 for h in part.headers)
     if not part.plan.only_own_period and read != stated:
         raise DeliveryError(
             "row_count",
@@ -117,50 +141,83 @@ def _read_parquet(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> 
     seen.kept.setdefault(part.table, []).append(_kept_lines(part, relation))
 
 
-def _read_csv(con: duckdb.DuckDBPyConnection, part: _Part, file: LocalFile, seen: Intake) -> None:
-    for chunk in csv_chunks(file, part.projection.used):
-        con.register("chunk", chunk)
-        try:
-            _sum_rows(con, part, "chunk", seen)
-            name = f"kept_{len(seen.chunk_tables)}"
-            run(con, f"create or replace temp table {name} as {_kept_lines(part, 'chunk')}")
-        finally:
-            con.unregister("chunk")
-        seen.chunk_tables.append(name)
-        seen.kept.setdefault(part.table, []).append(f"select * from {name}")
+def _read_csv(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> None:
+    waiting: list[str] = []
+    waiting_rows = 0
+    for file in part.files:
+        for chunk in csv_chunks(file, part.projection.used):
+            con.register("chunk", chunk)
+            try:
+                _sum_rows(con, part, "chunk")
+                table = f"kept_{len(seen.kept_tables)}"
+                seen.kept_tables.append(table)
+                lines = _kept_lines(part, "chunk")
+                waiting_rows += value(con, f"create or replace temp table {table} as {lines}")
+            finally:
+                con.unregister("chunk")
+            waiting.append(table)
+            if waiting_rows >= _ROW_GROUP:
+                waiting, waiting_rows = _stow(con, part, seen, waiting), 0
+    for table in waiting:
+        seen.kept.setdefault(part.table, []).append(f"select * from {table}")
 
 
-def _sum_rows(con: duckdb.DuckDBPyConnection, part: _Part, relation: str, seen: Intake) -> None:
-    """Adds the totals of every row, by the rules of `sql/load/`, to `load_totals`."""
+def _stow(
+    con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake, waiting: list[str]
+) -> list[str]:
+    """Moves lines that wait in memory to the file, compressed, so that memory grows with no bill."""
+    table = f"raw.kept_{len(seen.kept_tables)}"
+    seen.kept_tables.append(table)
+    lines = " union all ".join(f"select * from {name}" for name in waiting)
+    run(con, f"create or replace table {table} as {lines}")
+    for name in waiting:
+        run(con, f"drop table {name}")
+    seen.kept.setdefault(part.table, []).append(f"select * from {table}")
+    return []
+
+
+def _sum_rows(con: duckdb.DuckDBPyConnection, part: _Part, relation: str) -> None:
+    """Adds the totals of every row, by the rules of `sql/load/`, to `load_totals`.
+
+    The rules name delivered values as `line.x`; each stands in its place as the file's own expression,
+    because DuckDB evaluates a column of a subquery for every row, an expression in a case only where
+    the case gets to it.
+    """
     plan = part.plan
-    checks = [f"coalesce({check}, false)" for check in part.projection.excess_checks]
-    excess = f"{' or '.join(checks) or 'false'} as has_excess_decimals"
-    rows = _delivered(part, part.projection.unconverted, relation, excess)
-    run(con, f"create or replace temp view delivered as {rows}")
-    totals = (sql_dir() / "load" / f"{part.table}.sql").read_text(encoding="utf-8")
+    given = dict(part.projection.delivered) | {
+        "delivered_period": _literal(plan.period),
+        "has_savings_plan_costs": _has_savings_plan_costs(part),
+        "has_excess_decimals": _has_excess_decimals(part),
+    }
+    if plan.only_own_period:
+        own = period_expression(part.table, dict(part.projection.expressions))
+        relation = f"(select * from {relation} where {own} = {_literal(plan.period)})"
+    rules = (sql_dir() / "load" / f"{part.table}.sql").read_text(encoding="utf-8")
+    rules = rules.replace("from delivered as line", f"from {relation} as line")
+    totals = re.sub(r"\bline\.(\w+)", lambda found: given[found[1]], _without_comments(rules))
     run(
         con,
         "insert into load_totals by name"
         f" select {_literal(plan.source)} as source, {_literal(plan.period)} as billing_period,"
         f" {_literal(plan.delivery_id)} as delivery_id, t.* from ({totals}) as t",
     )
-    seen.rows = value(con, "select coalesce(sum(row_count), 0)::bigint from load_totals")
 
 
 def _kept_lines(part: _Part, relation: str) -> str:
     """A select of the lines to keep. Scope is asked of delivered columns: only they are converted."""
-    expressions = part.projection.expressions
-    where = "true" if part.plan.keep_all else scope_of(part.table, dict(expressions))
-    rows = _delivered(part, expressions, f"(select * from {relation} where {where})")
+    where = (
+        "true" if part.plan.keep_all else scope_of(part.table, dict(part.projection.expressions))
+    )
+    used = ", ".join(quoted(name) for name in part.projection.used)
+    # Materialised, the few lines of each vector that pass the filter are packed into full ones.
     return (
-        "select * exclude (delivered_period), delivered_period as billing_period,"
-        f" {scope_of(part.table)} as is_in_scope from ({rows})"
+        f"(with passed as materialized (select {used} from {relation} where {where})"
+        " select * exclude (delivered_period), delivered_period as billing_period,"
+        f" {scope_of(part.table)} as is_in_scope from ({_delivered(part, 'passed')}))"
     )
 
 
-def _delivered(
-    part: _Part, expressions: tuple[tuple[str, str], ...], relation: str, *more: str
-) -> str:
+def _delivered(part: _Part, relation: str) -> str:
     """A select of a relation's rows under raw column names."""
     plan = part.plan
     constants = {
@@ -168,16 +225,33 @@ def _delivered(
         "delivery_id": plan.delivery_id,
         "delivered_period": plan.period,
     }
-    columns = [f"{expression} as {name}" for name, expression in expressions]
+    columns = [f"{expression} as {name}" for name, expression in part.projection.expressions]
     columns += [f"{_literal(text)} as {name}" for name, text in constants.items()]
     if part.table == "cur__line_items":
-        has_costs = "savings_plan_effective_cost" in part.projection.present
-        columns.append(f"{has_costs} as has_savings_plan_costs")
-    body = f"select {', '.join([*columns, *more])} from {relation}"
+        columns.append(f"{_has_savings_plan_costs(part)} as has_savings_plan_costs")
+    body = f"select {', '.join(columns)} from {relation}"
     if plan.only_own_period:
         own = f"{period_expression(part.table)} = {_literal(plan.period)}"
         body = f"select * from ({body}) where {own}"
     return body
+
+
+def _has_excess_decimals(part: _Part) -> str:
+    """Nearly every amount is short; only a row with a long one is looked at closely."""
+    checks = part.projection.excess_checks
+    if not checks:
+        return "false"
+    long = " or ".join(is_long for is_long, _ in checks)
+    excess = " or ".join(f"coalesce(has_excess_decimals({amount}), false)" for _, amount in checks)
+    return f"(case when {long} then {excess} else false end)"
+
+
+def _has_savings_plan_costs(part: _Part) -> str:
+    return str("savings_plan_effective_cost" in part.projection.present).lower()
+
+
+def _without_comments(sql: str) -> str:
+    return "\n".join(line for line in sql.splitlines() if not line.startswith("--"))
 
 
 def _literal(text: str) -> str:

@@ -30,19 +30,17 @@ def load_delivery(con: duckdb.DuckDBPyConnection, plan: LoadPlan, now: datetime)
     Raises DeliveryError, with the previous version untouched, where any part cannot be read.
     """
     try:
-        seen = read_files(con, plan)
-        run(con, "begin")
-        try:
-            _forget(con, plan)
-            loaded = _finish(con, plan, seen, now)
-        except BaseException:
-            run(con, "rollback")
-            raise
-        run(con, "commit")
+        with read_files(con, plan) as seen:
+            run(con, "begin")
+            try:
+                _forget(con, plan)
+                loaded = _finish(con, plan, seen, now)
+            except BaseException:
+                run(con, "rollback")
+                raise
+            run(con, "commit")
     except duckdb.Error as error:
         raise _value_error(plan, error) from error
-    for chunk in seen.chunk_tables:
-        run(con, f"drop table {chunk}")
     return loaded
 
 

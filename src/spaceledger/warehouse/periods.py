@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import duckdb
 
 from spaceledger.errors import DeliveryError
@@ -10,11 +12,17 @@ from spaceledger.warehouse.connection import run
 from spaceledger.warehouse.scan import LocalFile, csv_chunks, parquet_relation, read_header
 from spaceledger.warehouse.spellings import project, raw_table_of
 
+_BEGAN = {"cur__line_items": "usage_start_at", "focus__line_items": "charge_period_start_at"}
 
-def period_expression(table: str) -> str:
-    """SQL of the billing period a row names, or else of the month its usage began in."""
-    began = {"cur__line_items": "usage_start_at", "focus__line_items": "charge_period_start_at"}
-    return f"strftime(coalesce(billing_period_start_at, {began[table]}), '%Y-%m')"
+
+def period_expression(table: str, expressions: Mapping[str, str] | None = None) -> str:
+    """SQL of the billing period a row names, or else of the month its usage began in.
+
+    Over raw columns, or over the expressions that make them.
+    """
+    of = expressions or {}
+    starts = (of.get(name, name) for name in ("billing_period_start_at", _BEGAN[table]))
+    return f"strftime(coalesce({', '.join(starts)}), '%Y-%m')"
 
 
 def periods_in(con: duckdb.DuckDBPyConnection, files: tuple[LocalFile, ...]) -> list[str]:

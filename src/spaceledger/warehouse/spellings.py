@@ -65,37 +65,35 @@ def raw_table_of(header: Header, where: str) -> str:
 class Projection:
     """How one file becomes raw columns: SQL expressions, and the file columns they use.
 
-    `unconverted` gives amounts as delivered, to be converted by the macro `money` where they are used.
+    `delivered` is for `sql/load/`, whose rules convert amounts and empty text only where they use them.
     """
 
     expressions: tuple[tuple[str, str], ...]
-    unconverted: tuple[tuple[str, str], ...]
+    delivered: tuple[tuple[str, str], ...]
     used: tuple[str, ...]
     present: frozenset[str]
-    excess_checks: tuple[str, ...]
+    excess_checks: tuple[tuple[str, str], ...]  # whether an amount is long, and the amount
 
 
 def project(table: str, header: Header, where: str) -> Projection:
     """The projection of a file. Raises DeliveryError naming required columns that are missing."""
-    delivered: dict[str, list[tuple[str, str]]] = {}
+    columns: dict[str, list[tuple[str, str]]] = {}
     for name, kind in header.columns:
-        delivered.setdefault(normalise(name), []).append((name, kind))
-    expressions, unconverted, used, present, checks, missing = [], [], [], set(), [], []
+        columns.setdefault(normalise(name), []).append((name, kind))
+    expressions, delivered, used, present, checks, missing = [], [], [], set(), [], []
     for column in raw_columns(table):
         parts, plain_parts = [], []
         for spelling in column.spellings:
             plain, _, key = spelling.removesuffix("}").partition("{")
-            for name, kind in delivered.get(plain, ()):
+            for name, kind in columns.get(plain, ()):
                 value = _text(name, kind, key, is_csv=not header.is_parquet, table=table)
                 if value is not None:
                     delivered_kind = kind if not key else "text"
                     parts.append(_typed(value, column.kind, delivered_kind))
-                    plain_parts.append(_amount(value, delivered_kind))
+                    plain_parts.append(_plain(value, name, column.kind, delivered_kind))
                     used.append(name)
                     if column.kind == "money" and kind == "text":
-                        checks.append(
-                            f"strlen({quoted(name)}) > 13 and has_excess_decimals({value})"
-                        )
+                        checks.append((f"strlen({quoted(name)}) > 13", value))
         if parts:
             present.add(column.name)
         elif column.is_required:
@@ -103,8 +101,7 @@ def project(table: str, header: Header, where: str) -> Projection:
         null = f"null::{_TYPES[column.kind]}"
         value = parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})" if parts else null
         expressions.append((column.name, value))
-        lone = column.kind == "money" and len(parts) == 1
-        unconverted.append((column.name, plain_parts[0] if lone else value))
+        delivered.append((column.name, plain_parts[0] if len(parts) == 1 else value))
     if missing:
         raise DeliveryError(
             "missing_column",
@@ -114,7 +111,7 @@ def project(table: str, header: Header, where: str) -> Projection:
         )
     return Projection(
         tuple(expressions),
-        tuple(unconverted),
+        tuple(delivered),
         tuple(dict.fromkeys(used)),
         frozenset(present),
         tuple(checks),
@@ -158,10 +155,18 @@ def _amount(value: str, delivered: str) -> str:
     return {"double": f"{value}::double", "text": value}.get(delivered, f"{value}::decimal(38, 12)")
 
 
+def _plain(value: str, name: str, kind: str, delivered: str) -> str:
+    """SQL of a lone column as `sql/load/` takes it: an amount to convert, text that may be empty."""
+    if kind == "money":
+        return _amount(value, delivered)
+    if kind == "text" and value == f"nullif({quoted(name)}, '')":
+        return quoted(name)
+    return _typed(value, kind, delivered)
+
+
 def _typed(value: str, kind: str, delivered: str) -> str:
     if kind in {"money", "quantity"}:
         return f"money({_amount(value, delivered)})"
     if kind == "time":
-        zoned = f"timezone('UTC', {value}::timestamptz)"
-        return zoned if delivered in {"text", "zoned"} else f"{value}::timestamp"
+        return f"moment({value})" if delivered in {"text", "zoned"} else f"{value}::timestamp"
     return f"{value}::varchar" if delivered != "text" else value
