@@ -64,8 +64,9 @@ create or replace macro effective_cost(
     savings_plan_total_commitment, savings_plan_used_commitment, savings_plan_amortized_upfront,
     savings_plan_net_amortized_upfront, savings_plan_recurring
 ) as case
+    when is_split_cost(operation) then 0::decimal(38, 12)
     -- Most lines, said first because it is quick; the rules below give the same for them.
-    when line_item_type in ('Usage', 'Tax', 'Credit') and not is_split_cost(operation)
+    when line_item_type in ('Usage', 'Tax', 'Credit')
         then coalesce(net_unblended_cost, unblended_cost, 0::decimal(38, 12))
     when line_item_type in ('EdpDiscount', 'PrivateRateDiscount', 'BundledDiscount', 'Discount')
         and net_unblended_cost is not null

@@ -48,7 +48,7 @@
 --   domain_arn_tag: Value of the sagemaker:domain-arn tag as delivered.
 --   user_profile_arn_tag: Value of the sagemaker:user-profile-arn tag as delivered.
 --   managed_by_tag: Value of the ManagedByAmazonSageMakerResource tag as delivered.
---   has_savings_plan_costs: Whether the delivered file has a Savings Plan effective cost column.
+--   has_savings_plan_costs: Whether the delivered file has a Savings Plan effective cost column, gross or net.
 select
     null::varchar as source,
     null::varchar as billing_period,

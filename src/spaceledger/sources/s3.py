@@ -11,10 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from boto3.exceptions import RetriesExceededError
+from botocore.exceptions import HTTPClientError, IncompleteReadError
+
 from spaceledger.errors import SourceError, TransientSourceError
 from spaceledger.sources.objects import StoredObject
 
-_TRANSIENT = {"SlowDown", "InternalError", "RequestTimeout", "ServiceUnavailable", "500", "503"}
+_TRANSIENT = {"SlowDown", "InternalError", "RequestTimeout", "ServiceUnavailable"}
+# Refused connections, timeouts, answers cut short: what a later try may not meet again.
+_NETWORK_FAULTS = (HTTPClientError, IncompleteReadError, RetriesExceededError)
+_ALLOW = "allow s3:ListBucket and s3:GetObject there: `spaceledger iam-policy` prints the policy"
+_WHAT_TO_DO = {"AccessDenied": _ALLOW, "403": _ALLOW}
 
 # Readers go by the ending; the rest of a stranger's name never becomes part of a path.
 _ENDINGS = (".csv.gz", ".csv.zip", ".csv", ".zip", ".parquet", ".json.gz", ".json", ".gz")
@@ -89,6 +96,10 @@ class S3Store:
         return f"s3://{self.bucket}/{self.prefix}{key}"
 
     def _fault(self, error: Exception, key: str) -> SourceError:
-        code = str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
-        kind = TransientSourceError if code in _TRANSIENT else SourceError
-        return kind(f"S3 answered {code or error}", where=self.address(key))
+        answer: dict[str, Any] = getattr(error, "response", None) or {}
+        code = str(answer.get("Error", {}).get("Code", ""))
+        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        is_transient = code in _TRANSIENT or status >= 500 or isinstance(error, _NETWORK_FAULTS)
+        kind = TransientSourceError if is_transient else SourceError
+        todo = _WHAT_TO_DO.get(code, "")
+        return kind(f"S3 answered {code or error}", where=self.address(key), todo=todo)

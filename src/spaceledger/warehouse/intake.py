@@ -14,6 +14,8 @@ from datetime import datetime
 from itertools import groupby
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from spaceledger.errors import DeliveryError
 from spaceledger.paths import sql_dir
@@ -31,6 +33,7 @@ from spaceledger.warehouse.spellings import (
 
 # As many rows as DuckDB compresses together; fewer would be written badly.
 _ROW_GROUP = 122_880
+_SAVINGS_PLAN_COSTS = {"savings_plan_effective_cost", "savings_plan_net_effective_cost"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def _read(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: Intake) -> None:
         present = part.projection.present
         seen.tables = tuple(dict.fromkeys((*seen.tables, part.table)))
         seen.has_invoice |= "invoice_id" in present
-        seen.has_savings_plan_costs |= "savings_plan_effective_cost" in present
+        seen.has_savings_plan_costs |= bool(_SAVINGS_PLAN_COSTS & present)
         seen.missing |= {column.name for column in raw_columns(part.table)} - present
         if part.headers[0].is_parquet:
             _read_parquet(con, part, seen)
@@ -138,7 +141,9 @@ def _read_parquet(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> 
             f"{read} rows were read but the Parquet footers say {stated}",
             where=part.files[0].address,
         )
-    seen.kept.setdefault(part.table, []).append(_kept_lines(part, relation))
+    used = ", ".join(quoted(name) for name in part.projection.used)
+    passed = f"(select {used} from {relation} where {_scope(part)})"
+    seen.kept.setdefault(part.table, []).append(_kept_lines(part, passed))
 
 
 def _read_csv(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> None:
@@ -146,20 +151,31 @@ def _read_csv(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> None
     waiting_rows = 0
     for file in part.files:
         for chunk in csv_chunks(file, part.projection.used):
-            con.register("chunk", chunk)
-            try:
-                _sum_rows(con, part, "chunk")
-                table = f"kept_{len(seen.kept_tables)}"
-                seen.kept_tables.append(table)
-                lines = _kept_lines(part, "chunk")
-                waiting_rows += value(con, f"create or replace temp table {table} as {lines}")
-            finally:
-                con.unregister("chunk")
+            table = f"kept_{len(seen.kept_tables)}"
+            seen.kept_tables.append(table)
+            waiting_rows += _read_chunk(con, part, chunk, table)
             waiting.append(table)
             if waiting_rows >= _ROW_GROUP:
                 waiting, waiting_rows = _stow(con, part, seen, waiting), 0
     for table in waiting:
         seen.kept.setdefault(part.table, []).append(f"select * from {table}")
+
+
+def _read_chunk(con: duckdb.DuckDBPyConnection, part: _Part, chunk: pa.Table, table: str) -> int:
+    """Sums a chunk and keeps its lines in a temporary table. Returns how many it kept."""
+    numbered = chunk.append_column("line_number", pa.array(np.arange(chunk.num_rows)))
+    try:
+        con.register("chunk", numbered)
+        _sum_rows(con, part, "chunk")
+        passed = con.execute(f"select line_number from chunk where {_scope(part)}").fetchnumpy()
+        # Arrow is quicker than DuckDB at leaving out most rows of many columns of text.
+        mask = np.zeros(chunk.num_rows, dtype=bool)
+        mask[passed["line_number"]] = True
+        con.register("chunk", chunk.filter(pa.array(mask)))
+        kept = f"create or replace temp table {table} as {_kept_lines(part, 'chunk')}"
+        return int(value(con, kept))
+    finally:
+        con.unregister("chunk")
 
 
 def _stow(
@@ -203,15 +219,16 @@ def _sum_rows(con: duckdb.DuckDBPyConnection, part: _Part, relation: str) -> Non
     )
 
 
-def _kept_lines(part: _Part, relation: str) -> str:
-    """A select of the lines to keep. Scope is asked of delivered columns: only they are converted."""
-    where = (
-        "true" if part.plan.keep_all else scope_of(part.table, dict(part.projection.expressions))
-    )
-    used = ", ".join(quoted(name) for name in part.projection.used)
-    # Materialised, the few lines of each vector that pass the filter are packed into full ones.
+def _scope(part: _Part) -> str:
+    """Which delivered rows to keep. Scope is asked of delivered columns: only what passes is converted."""
+    return "true" if part.plan.keep_all else scope_of(part.table, dict(part.projection.expressions))
+
+
+def _kept_lines(part: _Part, passed: str) -> str:
+    """A select of the raw rows that delivered rows in scope become."""
+    # Materialised, the few lines of each vector that passed the filter are packed into full ones.
     return (
-        f"(with passed as materialized (select {used} from {relation} where {where})"
+        f"(with passed as materialized (select * from {passed})"
         " select * exclude (delivered_period), delivered_period as billing_period,"
         f" {scope_of(part.table)} as is_in_scope from ({_delivered(part, 'passed')}))"
     )
@@ -247,7 +264,7 @@ def _has_excess_decimals(part: _Part) -> str:
 
 
 def _has_savings_plan_costs(part: _Part) -> str:
-    return str("savings_plan_effective_cost" in part.projection.present).lower()
+    return "true" if _SAVINGS_PLAN_COSTS & part.projection.present else "false"
 
 
 def _without_comments(sql: str) -> str:
