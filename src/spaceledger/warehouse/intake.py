@@ -149,14 +149,13 @@ def _read_parquet(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> 
 def _read_csv(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> None:
     waiting: list[str] = []
     waiting_rows = 0
-    for file in part.files:
-        for chunk in csv_chunks(file, part.projection.used):
-            table = f"kept_{len(seen.kept_tables)}"
-            seen.kept_tables.append(table)
-            waiting_rows += _read_chunk(con, part, chunk, table)
-            waiting.append(table)
-            if waiting_rows >= _ROW_GROUP:
-                waiting, waiting_rows = _stow(con, part, seen, waiting), 0
+    for chunk in csv_chunks(part.files, part.projection.used):
+        table = f"kept_{len(seen.kept_tables)}"
+        seen.kept_tables.append(table)
+        waiting_rows += _read_chunk(con, part, chunk, table)
+        waiting.append(table)
+        if waiting_rows >= _ROW_GROUP:
+            waiting, waiting_rows = _stow(con, part, seen, waiting), 0
     for table in waiting:
         seen.kept.setdefault(part.table, []).append(f"select * from {table}")
 

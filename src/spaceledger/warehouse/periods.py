@@ -43,7 +43,7 @@ def periods_in(con: duckdb.DuckDBPyConnection, files: tuple[LocalFile, ...]) -> 
         if header.is_parquet:
             periods |= _periods(con, query + parquet_relation(file.path) + ")", file)
         else:
-            for chunk in csv_chunks(file, projection.used):
+            for chunk in csv_chunks([file], projection.used):
                 con.register("chunk", chunk)
                 periods |= _periods(con, query + "chunk)", file)
                 con.unregister("chunk")

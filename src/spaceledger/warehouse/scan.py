@@ -28,7 +28,7 @@ from isal import igzip_threaded, isal_zlib
 from spaceledger.errors import DeliveryError
 
 _BLOCK_BYTES = 1 << 21
-_CHUNK_ROWS = 130_000
+_CHUNK_ROWS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _open_csv(path: Path) -> Iterator[IO[bytes]]:
                 yield file
     elif name.endswith(".gz"):
         # decompresses in a thread of its own, ahead of the parser
-        with igzip_threaded.open(path, "rb", threads=1) as file:  # type: ignore[no-untyped-call]
+        with igzip_threaded.open(path, "rb", threads=1, block_size=_BLOCK_BYTES) as file:  # type: ignore[no-untyped-call]
             yield file
     else:
         with path.open("rb") as file:
@@ -143,27 +143,36 @@ def _faults(where: str) -> Iterator[None]:
         raise DeliveryError("unreadable_file", what, where=where, todo=again) from None
 
 
-def csv_chunks(delivered: LocalFile, columns: Iterable[str]) -> Iterator[pa.Table]:
-    """Tables of at least 130,000 rows of text columns; faults of the file are DeliveryErrors."""
+def csv_chunks(files: Iterable[LocalFile], columns: Iterable[str]) -> Iterator[pa.Table]:
+    """Tables of at least 100,000 rows of text columns, the last of a file aside; files follow each other.
+
+    A fault of a file is a DeliveryError.
+    """
+    names = list(columns)
 
     def produce(put: Callable[[pa.Table], bool]) -> None:
-        with _faults(delivered.address), _open_csv(delivered.path) as opened:
-            file = _Quotes(opened)
-            pending: list[pa.RecordBatch] = []
-            rows = 0
-            for batch in _reader(file, list(columns)):
-                pending.append(batch)
-                rows += batch.num_rows
-                if rows >= _CHUNK_ROWS:
-                    if not put(pa.Table.from_batches(pending)):
-                        return
-                    pending, rows = [], 0
-            if file.count % 2:
-                raise csv.Error("a quote is opened and never closed")
-            if pending:
-                put(pa.Table.from_batches(pending))
+        for delivered in files:
+            with _faults(delivered.address), _open_csv(delivered.path) as opened:
+                if not _put_chunks(_Quotes(opened), names, put):
+                    return
 
     return _in_thread(produce)
+
+
+def _put_chunks(file: _Quotes, columns: list[str], put: Callable[[pa.Table], bool]) -> bool:
+    """Hands over the chunks of one file. Returns whether somebody still wants more."""
+    pending: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in _reader(file, columns):
+        pending.append(batch)
+        rows += batch.num_rows
+        if rows >= _CHUNK_ROWS:
+            if not put(pa.Table.from_batches(pending)):
+                return False
+            pending, rows = [], 0
+    if file.count % 2:
+        raise csv.Error("a quote is opened and never closed")
+    return not pending or put(pa.Table.from_batches(pending))
 
 
 class _Quotes:

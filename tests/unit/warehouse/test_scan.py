@@ -47,7 +47,7 @@ def read(path: Path, columns: list[str] | None = None) -> list[list[str]]:
     """Header and rows of a file, as the loader reads them."""
     names = [name for name, _ in read_header(path, "here").columns]
     chosen = columns or names
-    tables = list(csv_chunks(LocalFile(path, "here"), chosen))
+    tables = list(csv_chunks([LocalFile(path, "here")], chosen))
     rows = [list(row.values()) for table in tables for row in table.to_pylist()]
     return [chosen, *rows]
 
@@ -169,7 +169,7 @@ def test_rows_are_handed_over_in_chunks_and_in_order(
     path = tmp_path / "x.csv.gz"
     rows = [[str(number), f'a "value",\nof {number}'] for number in range(2_000)]
     path.write_bytes(gzip.compress(text([HEADER, *rows])))
-    tables = list(csv_chunks(LocalFile(path, "here"), HEADER))
+    tables = list(csv_chunks([LocalFile(path, "here")], HEADER))
     assert len(tables) > 3
     assert all(table.num_rows >= 300 for table in tables[:-1])
     assert [list(row.values()) for table in tables for row in table.to_pylist()] == rows
@@ -181,7 +181,7 @@ def test_a_reader_that_stops_early_leaves_no_thread_behind(tmp_path: Path) -> No
     path = tmp_path / "x.csv"
     path.write_bytes(text([HEADER, ["1", "2"]]))
     before = threading.active_count()
-    chunks: Iterator[pa.Table] = csv_chunks(LocalFile(path, "here"), HEADER)
+    chunks: Iterator[pa.Table] = csv_chunks([LocalFile(path, "here")], HEADER)
     next(chunks)
     chunks.close()  # type: ignore[attr-defined]
     assert threading.active_count() == before
@@ -215,7 +215,7 @@ def test_a_broken_file_is_held_back_and_says_why(tmp_path: Path, case: str) -> N
 
     def read() -> None:
         columns = [name for name, _ in read_header(path, "the file").columns]
-        list(csv_chunks(LocalFile(path, "the file"), columns))
+        list(csv_chunks([LocalFile(path, "the file")], columns))
 
     with pytest.raises(DeliveryError) as caught:
         read()
