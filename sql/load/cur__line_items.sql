@@ -1,6 +1,7 @@
 -- Sums every delivered row of CUR files by charge type, before scope and attribution. `line.x` is what the file delivers
 -- for the raw column x, written in place: amounts are not converted yet and empty text is not null yet, so that a line's
--- fees are read only where a rule asks for them. Rows are summed under the delivered words, which are tidied after.
+-- fees are read only where a rule asks for them; the two amounts that every rule asks for are converted once. Rows are
+-- summed under the delivered words, which are tidied after.
 with sums as (
     select
         line.payer_account_id as payer_account_id,
@@ -12,14 +13,14 @@ with sums as (
             nullif(line.domain_arn_tag, ''), nullif(line.user_profile_arn_tag, ''), nullif(line.managed_by_tag, '')
         ) as is_in_scope,
         count(*) as row_count,
-        sum(money(line.unblended_cost)) as unblended_cost,
-        sum(coalesce(money(line.net_unblended_cost), money(line.unblended_cost))) as cash_cost,
+        sum(spaceledger_gross_amount) as unblended_cost,
+        sum(coalesce(spaceledger_net_amount, spaceledger_gross_amount)) as cash_cost,
         sum(billed_cost(
-            line.line_item_type, line.operation, money(line.unblended_cost), money(line.net_unblended_cost)
+            line.line_item_type, line.operation, spaceledger_gross_amount, spaceledger_net_amount
         )) as billed_cost,
         sum(effective_cost(
             line.line_item_type, line.operation, line.product_code, line.line_item_description,
-            line.has_savings_plan_costs, money(line.unblended_cost), money(line.net_unblended_cost),
+            line.has_savings_plan_costs, spaceledger_gross_amount, spaceledger_net_amount,
             nullif(line.reservation_arn, ''),
             money(line.reservation_effective_cost), money(line.reservation_net_effective_cost),
             money(line.reservation_unused_amortized_upfront_fee_for_billing_period),
@@ -33,14 +34,20 @@ with sums as (
         )) as effective_cost,
         count(*) filter (
             where nullif(line.invoice_id, '') is null and coalesce(nullif(line.bill_type, ''), 'Anniversary') = 'Anniversary'
-            and money(line.unblended_cost) <> 0
+            and spaceledger_gross_amount <> 0
         ) as uninvoiced_count,
         count(*) filter (
             where date_trunc('month', line.billing_period_start_at) <> (line.delivered_period || '-01')::timestamp
         ) as other_period_count,
         count(*) filter (where line.has_excess_decimals) as excess_count,
         max(line.usage_start_at) filter (where is_usage_type(line.line_item_type)) as data_through_at
-    from delivered as line
+    from (
+        select
+            *,
+            money(line.unblended_cost) as spaceledger_gross_amount,
+            money(line.net_unblended_cost) as spaceledger_net_amount
+        from delivered as line
+    )
     group by all
 )
 
