@@ -5,10 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from spaceledger.errors import ConfigError, SourceError, SpaceledgerError
@@ -90,6 +93,57 @@ def not_utf8(ledger: Ledger) -> None:
     second_delivery(ledger, gzip.compress(text))
 
 
+def no_rows(ledger: Ledger) -> None:
+    header, _ = cur_rows("2026-09", GOOD)
+    second_delivery(ledger, csv_bytes(header, []))
+
+
+def no_bytes(ledger: Ledger) -> None:
+    second_delivery(ledger, b"")
+
+
+def with_start(start: str) -> Callable[[Ledger], None]:
+    def make(ledger: Ledger) -> None:
+        line = {"space": SPACE, "lineItem/UsageStartDate": start}
+        write_cur(ledger.bill, "2026-09", [line], assembly="assembly-2")
+
+    return make
+
+
+def second_parquet(ledger: Ledger, table: pa.Table) -> Path:
+    data = write_delivery(ledger.bill, "2026-09", b"", assembly="assembly-2")
+    parquet = data.with_name("report-00001.snappy.parquet")
+    pq.write_table(table, parquet)
+    edit_manifest(ledger, data.name, parquet.name)
+    return parquet
+
+
+def parquet_bill(lines: list[dict[str, str]]) -> pa.Table:
+    header, rows = cur_rows("2026-09", lines)
+    return pa.table({name: [row[at] for row in rows] for at, name in enumerate(header)})
+
+
+def damaged_pages(ledger: Ledger) -> None:
+    path = second_parquet(ledger, parquet_bill([{"space": SPACE}] * 50))
+    body = bytearray(path.read_bytes())
+    body[len(body) // 8 : len(body) // 8 + 60] = b"\xff" * 60
+    path.write_bytes(body)
+
+
+def encrypted_zip(ledger: Ledger) -> None:
+    data = write_delivery(ledger.bill, "2026-09", b"", assembly="assembly-2")
+    path = data.with_name("report-00001.csv.zip")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("report.csv", "x")
+    body = path.read_bytes()
+    # bit 0 of the flags, in the file's own header and in the directory
+    body = body.replace(b"PK\x03\x04\x14\x00\x00", b"PK\x03\x04\x14\x00\x01")
+    path.write_bytes(
+        body.replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01")
+    )
+    edit_manifest(ledger, data.name, path.name)
+
+
 HELD_BACK = {
     "truncated gzip": (truncated, "broken_file"),
     "not gzip": (not_gzip, "unreadable_file"),
@@ -104,6 +158,12 @@ HELD_BACK = {
     "too few fields": (short_row, "bad_row"),
     "bad date": (bad_date, "bad_value"),
     "not UTF-8": (not_utf8, "bad_text"),
+    "a header and no rows": (no_rows, "no_rows"),
+    "no bytes at all": (no_bytes, "no_rows"),
+    "usage that never began": (with_start("infinity"), "bad_value"),
+    "usage in a far future": (with_start("99999-12-31T00:00:00Z"), "bad_value"),
+    "damaged Parquet pages": (damaged_pages, "broken_file"),
+    "encrypted ZIP": (encrypted_zip, "broken_file"),
 }
 
 
@@ -133,6 +193,30 @@ def test_a_bad_delivery_is_held_back_and_its_period_stands(ledger: Ledger, case:
     assert ledger.query("select sum(effective_cost) from marts.space_spend_daily") == [
         (Decimal(11),)
     ]
+
+
+def test_a_blank_line_before_the_header_hides_no_rows(ledger: Ledger) -> None:
+    header, rows = cur_rows("2026-09", GOOD)
+    text = gzip.decompress(csv_bytes(header, rows))
+    write_delivery(ledger.bill, "2026-09", gzip.compress(b"\n" + text), assembly="assembly-1")
+    assert ledger.run().exit_code == 0
+    assert ledger.query("select effective_cost from marts.space_spend_monthly") == [(Decimal(5),)]
+
+
+def test_a_period_may_begin_empty(ledger: Ledger) -> None:
+    write_cur(ledger.bill, "2026-08", GOOD)
+    write_cur(ledger.bill, "2026-09", [])
+    assert ledger.run().exit_code == 0
+    assert ledger.query("select count(*) from marts.ingest_problems") == [(0,)]
+
+
+@pytest.mark.parametrize("name", ["spaceledger_gross_amount", "SPACELEDGER_NET_AMOUNT", "chunk"])
+def test_a_strangers_column_name_meets_no_name_of_ours(ledger: Ledger, name: str) -> None:
+    write_cur(ledger.bill, "2026-09", GOOD)
+    bill = parquet_bill([{"space": SPACE, "cost": "7"}])
+    second_parquet(ledger, bill.append_column(name, pa.array([300.0])))
+    assert ledger.run().exit_code == 0
+    assert ledger.query("select effective_cost from marts.space_spend_monthly") == [(Decimal(7),)]
 
 
 def test_more_than_twelve_decimals_are_rounded_and_counted(ledger: Ledger) -> None:

@@ -141,8 +141,7 @@ def _read_parquet(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> 
             f"{read} rows were read but the Parquet footers say {stated}",
             where=part.files[0].address,
         )
-    used = ", ".join(quoted(name) for name in part.projection.used)
-    passed = f"(select {used} from {relation} where {_scope(part)})"
+    passed = f"(select {_used(part)} from {relation} where {_scope(part)})"
     seen.kept.setdefault(part.table, []).append(_kept_lines(part, passed))
 
 
@@ -204,9 +203,12 @@ def _sum_rows(con: duckdb.DuckDBPyConnection, part: _Part, relation: str) -> Non
         "has_savings_plan_costs": _has_savings_plan_costs(part),
         "has_excess_decimals": _has_excess_decimals(part),
     }
+    own = "true"
     if plan.only_own_period:
-        own = period_expression(part.table, dict(part.projection.expressions))
-        relation = f"(select * from {relation} where {own} = {_literal(plan.period)})"
+        expression = period_expression(part.table, dict(part.projection.expressions))
+        own = f"{expression} = {_literal(plan.period)}"
+    # Only the columns in use: the rest of a stranger's names cannot meet the names in the rules.
+    relation = f"(select {_used(part)} from {relation} where {own})"
     rules = (sql_dir() / "load" / f"{part.table}.sql").read_text(encoding="utf-8")
     rules = rules.replace("from delivered as line", f"from {relation} as line")
     totals = re.sub(r"\bline\.(\w+)", lambda found: given[found[1]], _without_comments(rules))
@@ -216,6 +218,10 @@ def _sum_rows(con: duckdb.DuckDBPyConnection, part: _Part, relation: str) -> Non
         f" select {_literal(plan.source)} as source, {_literal(plan.period)} as billing_period,"
         f" {_literal(plan.delivery_id)} as delivery_id, t.* from ({totals}) as t",
     )
+
+
+def _used(part: _Part) -> str:
+    return ", ".join(quoted(name) for name in part.projection.used)
 
 
 def _scope(part: _Part) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from spaceledger.errors import DeliveryError
-from spaceledger.warehouse.connection import run
+from spaceledger.warehouse.connection import run, value
 from spaceledger.warehouse.intake import Intake, LoadPlan, read_files
 
 LINE_TABLES = ("cur__line_items", "focus__line_items")
@@ -33,6 +33,7 @@ def load_delivery(con: duckdb.DuckDBPyConnection, plan: LoadPlan, now: datetime)
         with read_files(con, plan) as seen:
             run(con, "begin")
             try:
+                _refuse_emptiness(con, plan, seen)
                 _forget(con, plan)
                 loaded = _finish(con, plan, seen, now)
             except BaseException:
@@ -46,6 +47,13 @@ def load_delivery(con: duckdb.DuckDBPyConnection, plan: LoadPlan, now: datetime)
 
 def _value_error(plan: LoadPlan, error: duckdb.Error) -> Exception:
     """A value DuckDB refused is the delivery's fault; anything else is ours or the machine's."""
+    if type(error) is duckdb.Error:  # what the Parquet reader raises on damaged pages
+        return DeliveryError(
+            "broken_file",
+            f"a file is damaged: {' '.join(str(error).split())[:200]}",
+            where=plan.location,
+            todo="fetch it again, or wait for AWS's next delivery",
+        )
     faults = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)
     if not isinstance(error, faults):
         return error
@@ -56,6 +64,52 @@ def _value_error(plan: LoadPlan, error: duckdb.Error) -> Exception:
         where=plan.location,
         todo="wait for AWS's next delivery, or correct the file",
     )
+
+
+def _refuse_emptiness(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: Intake) -> None:
+    """A period never loses all its rows: AWS delivers a month to date whole, every time."""
+    standing = value(
+        con,
+        "select coalesce(max(row_count), 0) from raw.deliveries"
+        " where source = ? and billing_period = ? and is_current",
+        [plan.source, plan.period],
+    )
+    if standing and not seen.rows:
+        raise DeliveryError(
+            "no_rows",
+            f"holds no rows, but {plan.period} had {standing}; that version stands",
+            where=plan.location,
+            todo="wait for AWS's next delivery",
+        )
+
+
+_DATES = {"cur__line_items": "usage_start_at", "focus__line_items": "charge_period_start_at"}
+
+
+def _refuse_odd_dates(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> None:
+    """Usage before AWS began, or far in the future, would become days of the ledger."""
+    starts = [
+        f"select {column} as start_at from raw.{table}"
+        " where source = $source and billing_period = $period"
+        for table, column in _DATES.items()
+    ]
+    starts.append(
+        "select data_through_at as start_at from raw.delivery_totals where source = $source"
+        " and billing_period = $period and delivery_id = $delivery"
+    )
+    odd = run(
+        con,
+        f"select start_at::varchar from ({' union all '.join(starts)})"
+        " where not start_at between timestamp '2000-01-01' and timestamp '2199-12-31' limit 1",
+        {"source": plan.source, "period": plan.period, "delivery": plan.delivery_id},
+    )
+    if odd:
+        raise DeliveryError(
+            "bad_value",
+            f"usage cannot have begun at {odd[0][0]}",
+            where=plan.location,
+            todo="wait for AWS's next delivery, or correct the file",
+        )
 
 
 def _forget(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> None:
@@ -88,6 +142,7 @@ def _finish(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: Intake, now: d
     )
     for table, lines in seen.kept.items():
         run(con, f"insert into raw.{table} by name {' union all '.join(lines)}")
+    _refuse_odd_dates(con, plan)
     kept, content = _content(con, plan)
     run(con,
         "insert into raw.deliveries by name select ? as source, ? as role, ? as billing_period,"

@@ -65,7 +65,8 @@ def read_header(path: Path, where: str) -> Header:
         return _parquet_header(path, where)
     with _faults(where), _open_csv(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-        names = next(csv.reader(text), [])
+        # the parser skips blank lines too
+        names = next((row for row in csv.reader(text) if row), [])
     return Header(tuple((name, "text") for name in names), is_parquet=False, row_count=None)
 
 
@@ -111,7 +112,11 @@ def _open_csv(path: Path) -> Iterator[IO[bytes]]:
             members = [info for info in archive.infolist() if not info.is_dir()]
             if len(members) != 1:
                 raise zipfile.BadZipFile(f"holds {len(members)} files, not one")
-            with archive.open(members[0]) as file:
+            try:
+                file = archive.open(members[0])
+            except RuntimeError as error:  # encrypted, or packed in a way Python does not know
+                raise zipfile.BadZipFile(str(error)) from error
+            with file:
                 yield file
     elif name.endswith(".gz"):
         # decompresses in a thread of its own, ahead of the parser
