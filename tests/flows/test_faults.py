@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -18,7 +20,7 @@ from botocore.retries.standard import ExponentialBackoff
 from click.testing import CliRunner
 
 from spaceledger import pipeline
-from spaceledger.errors import SourceError
+from spaceledger.errors import SourceError, TransientSourceError
 from spaceledger.settings import Settings
 from tests.bills import SPACE, write_cur
 from tests.conftest import Ledger
@@ -196,6 +198,18 @@ def test_faults_of_the_network_are_retried_too(
     bucket.fails(fault, times, suffix)
     assert spend_after_a_run(ledger) == [(Decimal(5),)]
     assert len(pulls) == 2
+
+
+def test_a_refused_connection_is_worth_another_try(
+    ledger: Ledger, bucket: Bucket, pulls: list[Settings]
+) -> None:
+    with socket.socket() as taken:  # bound and not listening: whoever connects is refused
+        taken.bind(("127.0.0.1", 0))
+        text = ledger.config.read_text()
+        port = taken.getsockname()[1]
+        ledger.configure(re.sub(r"127\.0\.0\.1:\d+", f"127.0.0.1:{port}", text))
+        with pytest.raises(TransientSourceError, match="Could not connect"):
+            pipeline.fetch(ledger.settings)
 
 
 @pytest.mark.parametrize("suffix", ["/bills", "-Manifest.json", ".csv.gz"])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from boto3.exceptions import RetriesExceededError
+from botocore.exceptions import ConnectionError as EndpointError
 from botocore.exceptions import HTTPClientError, IncompleteReadError
 
 from spaceledger.errors import SourceError, TransientSourceError
@@ -19,7 +20,7 @@ from spaceledger.sources.objects import StoredObject
 
 _TRANSIENT = {"SlowDown", "InternalError", "RequestTimeout", "ServiceUnavailable"}
 # Refused connections, timeouts, answers cut short: what a later try may not meet again.
-_NETWORK_FAULTS = (HTTPClientError, IncompleteReadError, RetriesExceededError)
+_NETWORK_FAULTS = (EndpointError, HTTPClientError, IncompleteReadError, RetriesExceededError)
 _ALLOW = "allow s3:ListBucket and s3:GetObject there: `spaceledger iam-policy` prints the policy"
 _WHAT_TO_DO = {"AccessDenied": _ALLOW, "403": _ALLOW}
 

@@ -11,6 +11,7 @@ import duckdb
 from spaceledger.errors import DeliveryError
 from spaceledger.warehouse.connection import run, value
 from spaceledger.warehouse.intake import Intake, LoadPlan, read_files
+from spaceledger.warehouse.periods import BEGAN
 
 LINE_TABLES = ("cur__line_items", "focus__line_items")
 
@@ -83,15 +84,12 @@ def _refuse_emptiness(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: Inta
         )
 
 
-_DATES = {"cur__line_items": "usage_start_at", "focus__line_items": "charge_period_start_at"}
-
-
 def _refuse_odd_dates(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> None:
     """Usage before AWS began, or far in the future, would become days of the ledger."""
     starts = [
         f"select {column} as start_at from raw.{table}"
         " where source = $source and billing_period = $period"
-        for table, column in _DATES.items()
+        for table, column in BEGAN.items()
     ]
     starts.append(
         "select data_through_at as start_at from raw.delivery_totals where source = $source"

@@ -12,7 +12,8 @@ from spaceledger.warehouse.connection import run
 from spaceledger.warehouse.scan import LocalFile, csv_chunks, parquet_relation, read_header
 from spaceledger.warehouse.spellings import project, raw_table_of
 
-_BEGAN = {"cur__line_items": "usage_start_at", "focus__line_items": "charge_period_start_at"}
+# When usage began, in each raw table.
+BEGAN = {"cur__line_items": "usage_start_at", "focus__line_items": "charge_period_start_at"}
 
 
 def period_expression(table: str, expressions: Mapping[str, str] | None = None) -> str:
@@ -21,7 +22,7 @@ def period_expression(table: str, expressions: Mapping[str, str] | None = None) 
     Over raw columns, or over the expressions that make them.
     """
     of = expressions or {}
-    starts = (of.get(name, name) for name in ("billing_period_start_at", _BEGAN[table]))
+    starts = (of.get(name, name) for name in ("billing_period_start_at", BEGAN[table]))
     return f"strftime(coalesce({', '.join(starts)}), '%Y-%m')"
 
 
