@@ -11,7 +11,7 @@
 --   first_seen_at: First run that saw it, UTC.
 --   last_seen_at: Last run that saw it, UTC.
 --   is_open: Whether the last run still saw it.
---   origin: pull (looked at anew by each run) or load (stands as long as its delivery does).
+--   origin: pull (looked at anew by each run), load or trail (stands as long as its delivery or log file does).
 --   identity: Identity of the delivery a load problem belongs to.
 select
     null::varchar as source,

@@ -61,7 +61,7 @@ def _costs(source: CostSource) -> Iterator[Finding]:
 
 def _owners(path: Path) -> Finding:
     try:
-        return Finding("ok", "owners", f"{len(read_owners(path))} rows")
+        return Finding("ok", "owners", f"{len(read_owners(path)[0])} rows")
     except SpaceledgerError as error:
         return Finding("fault", "owners", error.line())
 

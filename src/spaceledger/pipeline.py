@@ -17,6 +17,7 @@ from spaceledger.errors import HomeError
 from spaceledger.paths import Home
 from spaceledger.settings import Settings
 from spaceledger.steps import LoadedRow, Step
+from spaceledger.trails import TrailRow, fetch_logs
 from spaceledger.warehouse import publish, tables
 from spaceledger.warehouse.build import Built
 from spaceledger.warehouse.checks import CheckResult
@@ -34,6 +35,7 @@ class Outcome:
     build_id: str | None
     published: bool
     loaded: tuple[LoadedRow, ...] = ()
+    read: tuple[TrailRow, ...] = ()
     built: Built | None = None
     checks: tuple[CheckResult, ...] = ()
     reconciliation: tuple[tuple[Any, ...], ...] = ()
@@ -53,43 +55,55 @@ def run(
     as_of: date | None = None,
     full_refresh: bool = False,
     again: tuple[str, str] | None = None,
+    only_activity: bool = False,
     now: datetime | None = None,
     step: Step = _quiet,
 ) -> Outcome:
     """One whole run. Does nothing when nothing is new. Raises SpaceledgerError; then nothing changed.
 
-    `again` loads the deliveries of its first to its last billing period once more.
+    `again` loads the deliveries of its first to its last billing period once more; `only_activity`
+    takes in new events and leaves bills for a later run.
     """
     home = Home(settings.home)
     with publish.locked(home, "run"):
         publish.sweep(home)
         step("pull")
-        pulled = steps.pull(settings, as_of=as_of, full_refresh=full_refresh, again=again)
+        pulled = steps.pull(
+            settings,
+            as_of=as_of,
+            full_refresh=full_refresh,
+            again=again,
+            only_activity=only_activity,
+        )
         if not pulled.is_news:
             standing = publish.current_build(home)
             return Outcome(standing, False, refused_count=pulled.state.error_count)
         moment = now or datetime.now(UTC)
         step("copy")
         work = publish.start(home, publish.new_build_id(moment))
-        loaded = steps.load(settings, work, pulled, now=moment, step=step)
+        loaded, read = steps.load(settings, work, pulled, now=moment, step=step)
         built = steps.build_marts(
             settings, work, as_of=as_of, full_refresh=full_refresh, now=moment, step=step
         )
         checks = steps.check(work, step=step)
         steps.report(work, step=step)
-        return _publish(settings, work, loaded=loaded, built=built, checks=checks, step=step)
+        return _publish(
+            settings, work, loaded=loaded, read=read, built=built, checks=checks, step=step
+        )
 
 
-def fetch(settings: Settings, *, step: Step = _quiet) -> int:
+def fetch(settings: Settings, *, only_activity: bool = False, step: Step = _quiet) -> int:
     """Copies new remote files to `landing/`, under the lock. Returns how many files are new."""
     home = Home(settings.home)
     with publish.locked(home, "pull"):
         step("pull")
-        pulled = steps.pull(settings)
+        pulled = steps.pull(settings, only_activity=only_activity)
         fresh = [(store, item) for _, store, delivery in pulled.fresh for item in delivery.objects]
         for store, item in fresh:
             store.materialise(item, home.landing)
-    return len(fresh)
+        for logs in pulled.logs:
+            fetch_logs(logs, home.landing)
+    return len(fresh) + sum(len(logs.files) for logs in pulled.logs)
 
 
 def load(
@@ -106,10 +120,10 @@ def load(
         pulled = steps.pull(settings, full_refresh=full_refresh)
         moment = now or datetime.now(UTC)
         work = publish.start(home, publish.new_build_id(moment))
-        loaded = steps.load(settings, work, pulled, now=moment, step=step)
+        loaded, read = steps.load(settings, work, pulled, now=moment, step=step)
         with open_work(work.database) as con:
             problems = tables.open_problems(con)
-    return Outcome(work.build_id, False, loaded=loaded, problems=tuple(problems))
+    return Outcome(work.build_id, False, loaded=loaded, read=read, problems=tuple(problems))
 
 
 def build(
@@ -186,6 +200,7 @@ def _publish(
     work: publish.Work,
     *,
     loaded: tuple[LoadedRow, ...] = (),
+    read: tuple[TrailRow, ...] = (),
     built: Built | None = None,
     checks: tuple[CheckResult, ...] = (),
     step: Step,
@@ -202,6 +217,7 @@ def _publish(
         build_id=work.build_id,
         published=True,
         loaded=loaded,
+        read=read,
         built=built,
         checks=checks,
         reconciliation=tuple(reconciliation),

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from spaceledger import reports
+from spaceledger.configuration import made_with, refuse_same_bill_twice, take_configuration
 from spaceledger.errors import CheckError, ConfigError, DeliveryError, SpaceledgerError
-from spaceledger.owners import read_owners
-from spaceledger.paths import Home, dashboards_dir, sql_dir
+from spaceledger.paths import Home
 from spaceledger.settings import CostSource, Settings
 from spaceledger.sources.bills import Delivery, Problem, find_deliveries
 from spaceledger.sources.objects import ObjectStore, open_store
+from spaceledger.trails import FreshLogs, TrailRow, fetch_logs, load_logs, pull_logs
 from spaceledger.warehouse import publish, tables
 from spaceledger.warehouse.build import BuildRun, Built, build, prepare
 from spaceledger.warehouse.checks import CheckResult, run_checks
@@ -27,12 +26,9 @@ from spaceledger.warehouse.load import load_delivery
 from spaceledger.warehouse.periods import periods_in
 from spaceledger.warehouse.problems import ProblemRow, close_load, close_pull, record
 from spaceledger.warehouse.scan import LocalFile
-from spaceledger.warehouse.state import MadeWith, State, hash_of, read_state
+from spaceledger.warehouse.state import State, read_state
 
 Step = Callable[[str], None]
-# What decides how a delivered line becomes a raw row; the rest of sql/ only reads raw rows.
-_LOADING_SQL = ("macros", "load", "raw")
-_READING_SQL = ("staging", "core", "marts")
 
 
 class LoadedRow(NamedTuple):
@@ -50,22 +46,11 @@ class Pulled:
     """What the sources hold now, and what of it is new to the ledger."""
 
     fresh: tuple[tuple[CostSource, ObjectStore, Delivery], ...]
+    logs: tuple[FreshLogs, ...]
+    looked_at: frozenset[str]  # names of sources
     problems: tuple[Problem, ...]
     state: State
     is_news: bool
-
-
-def made_with(settings: Settings) -> MadeWith:
-    """Hashes of all that decides what a build holds, apart from its inputs."""
-    configuration = hashlib.sha256(settings.model_dump_json(exclude={"home"}).encode())
-    if settings.owners and settings.owners.is_file():
-        configuration.update(settings.owners.read_bytes())
-    return MadeWith(
-        load_hash=hash_of(sql_dir() / name for name in _LOADING_SQL),
-        sql_hash=hash_of(sql_dir() / name for name in (*_LOADING_SQL, *_READING_SQL)),
-        report_hash=hash_of([dashboards_dir(), Path(reports.__file__).parent]),
-        configuration_hash=configuration.hexdigest(),
-    )
 
 
 def pull(
@@ -74,10 +59,12 @@ def pull(
     as_of: date | None = None,
     full_refresh: bool = False,
     again: tuple[str, str] | None = None,
+    only_activity: bool = False,
 ) -> Pulled:
     """Looks at every source and tells what is new. Reads manifests; changes nothing.
 
-    Deliveries of the billing periods from the first to the last of `again` count as new.
+    Deliveries of the billing periods from the first to the last of `again` count as new. With
+    `only_activity` bills are not looked at, unless changed SQL asks for them to be loaded again.
     """
     state = read_state(Home(settings.home).ledger)
     if not settings.costs:
@@ -86,13 +73,16 @@ def pull(
         )
     found: list[tuple[CostSource, ObjectStore, Delivery]] = []
     problems: list[Problem] = []
-    for source in settings.costs:
+    now_made_with = made_with(settings)
+    loads_all = full_refresh or now_made_with.load_hash != state.made_with.load_hash
+    costs = () if only_activity and not loads_all else settings.costs
+    for source in costs:
         store = open_store(source.uri, state.hashes.get(source.name, {}), source)
         result = find_deliveries(source.name, store)
         found += [(source, store, delivery) for delivery in result.deliveries]
         problems += result.problems
-    now_made_with = made_with(settings)
-    loads_all = full_refresh or now_made_with.load_hash != state.made_with.load_hash
+    logs, trail_problems = pull_logs(settings.activity, state, again=loads_all)
+    problems += trail_problems
     seen = frozenset() if loads_all else state.loaded | state.refused
     fresh = [
         item
@@ -100,10 +90,13 @@ def pull(
         if (item[0].name, _identity(item[0], item[2])) not in seen
         or (again and item[2].period and again[0] <= str(item[2].period) <= again[1])
     ]
+    looked_at = {source.name for source in costs} | {trail.name for trail in settings.activity}
     told = {(p.source, p.location, p.problem, p.billing_period) for p in problems}
+    stood = {problem for problem in state.pull_problems if problem[0] in looked_at}
     other_day = as_of is not None and as_of != state.as_of
-    other = other_day or told != state.pull_problems or now_made_with != state.made_with
-    return Pulled(tuple(fresh), tuple(problems), state, bool(fresh or other))
+    other = other_day or told != stood or now_made_with != state.made_with
+    is_news = bool(fresh or logs or other)
+    return Pulled(tuple(fresh), logs, frozenset(looked_at), tuple(problems), state, is_news)
 
 
 def _identity(source: CostSource, delivery: Delivery) -> str:
@@ -112,13 +105,14 @@ def _identity(source: CostSource, delivery: Delivery) -> str:
 
 def load(
     settings: Settings, work: publish.Work, pulled: Pulled, *, now: datetime, step: Step
-) -> tuple[LoadedRow, ...]:
+) -> tuple[tuple[LoadedRow, ...], tuple[TrailRow, ...]]:
     """Loads what is new into the work database. A delivery that cannot be read is a problem row."""
     loaded: list[LoadedRow] = []
+    read: list[TrailRow] = []
     with open_work(work.database) as con:
         prepare(con)
-        _take_configuration(con, settings)
-        close_pull(con)
+        take_configuration(con, settings)
+        close_pull(con, pulled.looked_at)
         rows = [
             ProblemRow(p.source, p.location, p.problem, p.severity, p.detail, p.billing_period, "pull")
             for p in pulled.problems
@@ -135,14 +129,20 @@ def load(
                     rows += _notices(plan, result.notices)
             except DeliveryError as error:
                 rows.append(_held_back(source, delivery, error))
+        for logs in pulled.logs:
+            step(f"load {logs.source.name}")
+            fetch_logs(logs, Home(settings.home).landing)
+            read.append(
+                load_logs(con, logs, Home(settings.home).landing, now.replace(tzinfo=None), step)
+            )
         record(con, rows, now.replace(tzinfo=None))
-        _refuse_same_bill_twice(con)
+        refuse_same_bill_twice(con)
         refused = [row for row in rows if row.severity == "error"]
         if refused and not tables.has_deliveries(con):
             raise SpaceledgerError(
                 f"no bill could be read: {refused[0].detail}", where=refused[0].location
             )
-    return tuple(loaded)
+    return tuple(loaded), tuple(read)
 
 
 def _plans(
@@ -195,25 +195,6 @@ def _held_back(source: CostSource, delivery: Delivery, error: DeliveryError) -> 
     )
 
 
-def _take_configuration(con: tables.Connection, settings: Settings) -> None:
-    owners = read_owners(settings.owners) if settings.owners else []
-    spaces = [(row["space_arn"], "owners file") for row in owners if row["space_arn"]]
-    spaces += [
-        (b.space, f"budget {b.name}") for b in settings.budgets if b.space not in {None, "*"}
-    ]
-    roles = {source.name: source.role for source in settings.costs}
-    tables.take_configuration(con, owners=owners, spaces=spaces, roles=roles)
-
-
-def _refuse_same_bill_twice(con: tables.Connection) -> None:
-    for payer, period, sources in tables.bills_delivered_twice(con):
-        raise ConfigError(
-            f"{sources} both deliver the bill of payer account {payer} for {period}",
-            where="costs",
-            todo='remove one of them, or give it role = "compare"',
-        )
-
-
 def build_marts(
     settings: Settings,
     work: publish.Work,
@@ -236,8 +217,8 @@ def build_marts(
     )
     with open_work(work.database) as con:
         prepare(con)
-        _take_configuration(con, settings)
-        _refuse_same_bill_twice(con)
+        take_configuration(con, settings)
+        refuse_same_bill_twice(con)
         cause = read_state(home.ledger).rebuild_cause(made_with(settings))
         if full_refresh or tables.built_id(con) == work.build_id:
             cause = cause or "code"

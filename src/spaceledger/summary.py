@@ -14,6 +14,9 @@ def markdown(outcome: Outcome) -> str:
         return f"Nothing new; build {outcome.build_id} stands."
     parts = [f"Build `{outcome.build_id}`", "## Loaded"]
     parts.append(_table(("Source", "Period", "Delivery", "Rows", "In the ledger"), outcome.loaded))
+    if outcome.read:
+        parts.append("## Trails read")
+        parts.append(_table(("Trail", "Files", "Events", "Of SageMaker"), outcome.read))
     parts.append("## Reconciled")
     names = ("Period", "Source", "Currency", "Bill", "Ledger", "Outside", "Difference", "Status")
     parts.append(_table(names, outcome.reconciliation))

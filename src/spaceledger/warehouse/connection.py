@@ -57,7 +57,7 @@ def open_work(path: Path, *, memory_limit: str = "1200MB") -> Iterator[duckdb.Du
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Creates the macros of `sql/macros/`, each file in an order that resolves their references."""
-    for name in ("money", "moment", "arn", "cost", "focus", "category"):
+    for name in ("money", "moment", "arn", "cost", "focus", "category", "trail"):
         run(con, (sql_dir() / "macros" / f"{name}.sql").read_text(encoding="utf-8"))
 
 

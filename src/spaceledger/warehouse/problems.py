@@ -13,7 +13,7 @@ from spaceledger.warehouse.connection import run
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """One problem. `origin` is pull (looked at anew by each run) or load (stands as its delivery)."""
+    """One problem. `origin` is pull (looked at anew by each run), load or trail (stands as its input)."""
 
     source: str
     location: str
@@ -45,9 +45,24 @@ def record(con: duckdb.DuckDBPyConnection, rows: Iterable[ProblemRow], now: date
         )  # fmt: skip
 
 
-def close_pull(con: duckdb.DuckDBPyConnection) -> None:
-    """Closes what a pull looks at anew."""
-    run(con, "update raw.ingest_problems set is_open = false where origin = 'pull'")
+def close_pull(con: duckdb.DuckDBPyConnection, sources: Iterable[str]) -> None:
+    """Closes what a pull of some sources looks at anew."""
+    run(
+        con,
+        "update raw.ingest_problems set is_open = false where origin = 'pull' and source in"
+        " (select unnest(?::varchar[]))",
+        [list(sources)],
+    )
+
+
+def close_files(con: duckdb.DuckDBPyConnection, source: str, locations: Iterable[str]) -> None:
+    """Closes what was said of log files that are now read again."""
+    run(
+        con,
+        "update raw.ingest_problems set is_open = false where origin = 'trail' and source = ?"
+        " and location in (select unnest(?::varchar[]))",
+        [source, list(locations)],
+    )
 
 
 def close_load(con: duckdb.DuckDBPyConnection, source: str, period: str | None) -> None:

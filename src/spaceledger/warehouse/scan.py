@@ -9,9 +9,7 @@ from __future__ import annotations
 import csv
 import glob
 import io
-import queue
 import re
-import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -25,6 +23,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from isal import igzip_threaded, isal_zlib
 
+from spaceledger.ahead import ahead
 from spaceledger.errors import DeliveryError
 
 _BLOCK_BYTES = 1 << 21
@@ -161,7 +160,7 @@ def csv_chunks(files: Iterable[LocalFile], columns: Iterable[str]) -> Iterator[p
                 if not _put_chunks(_Quotes(opened), names, put):
                     return
 
-    return _in_thread(produce)
+    return ahead(produce)
 
 
 def _put_chunks(file: _Quotes, columns: list[str], put: Callable[[pa.Table], bool]) -> bool:
@@ -222,37 +221,3 @@ def _reader(file: _Quotes, columns: list[str]) -> pa_csv.CSVStreamingReader:
             strings_can_be_null=False,
         ),
     )
-
-
-def _in_thread(produce: Callable[[Callable[[pa.Table], bool]], None]) -> Iterator[pa.Table]:
-    """Runs a producer one chunk ahead of its consumer; its error is raised at the consumer."""
-    done = object()
-    chunks: queue.Queue[object] = queue.Queue(maxsize=1)
-    stopped = threading.Event()
-
-    def put(item: object) -> bool:
-        while not stopped.is_set():
-            try:
-                chunks.put(item, timeout=0.1)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def work() -> None:
-        try:
-            produce(put)
-        except BaseException as error:
-            put(error)
-        put(done)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while (item := chunks.get()) is not done:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stopped.set()
-        thread.join()

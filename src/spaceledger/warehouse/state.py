@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
+
 from spaceledger.warehouse.connection import open_published, run
 
 # A file written this shortly before it was hashed may change again within its timestamp's grain.
@@ -34,6 +36,7 @@ class State:
     pull_problems: frozenset[tuple[str, str, str, str | None]] = frozenset()
     error_count: int = 0
     hashes: dict[str, dict[tuple[str, int, int], str]] = field(default_factory=dict)
+    log_files: dict[str, set[tuple[int, int, str]]] = field(default_factory=dict)
     made_with: MadeWith = MadeWith()
     as_of: date | None = None
 
@@ -72,6 +75,7 @@ def read_state(ledger: Path) -> State:
             "select source, location, problem, billing_period, severity, origin, identity"
             " from raw.ingest_problems where is_open",
         )
+        log_files = _log_files(con)
         build = con.sql("select * from raw.builds order by build_id desc limit 1").to_arrow_table()
     hashes: dict[str, dict[tuple[str, int, int], str]] = {}
     for source, _, objects, loaded_at in deliveries:
@@ -86,9 +90,24 @@ def read_state(ledger: Path) -> State:
         pull_problems=frozenset((p[0], p[1], p[2], p[3]) for p in problems if p[5] == "pull"),
         error_count=sum(1 for p in problems if p[4] == "error"),
         hashes=hashes,
+        log_files=log_files,
         made_with=MadeWith(**{f.name: last.get(f.name) or "" for f in fields(MadeWith)}),
         as_of=last.get("as_of"),
     )
+
+
+def _log_files(con: duckdb.DuckDBPyConnection) -> dict[str, set[tuple[int, int, str]]]:
+    """Of each trail: file_id, size and mark of every log file read; none in a ledger of before."""
+    there = run(con, "select 1 from duckdb_tables() where table_name = 'trail_files'")
+    rows = run(
+        con,
+        "select source, file_id, size, case when etag = '' then modified_ns::varchar else etag end"
+        " from raw.trail_files",
+    ) if there else []  # fmt: skip
+    known: dict[str, set[tuple[int, int, str]]] = {}
+    for source, *version in rows:
+        known.setdefault(source, set()).add(tuple(version))
+    return known
 
 
 def _nanoseconds(moment: datetime) -> int:

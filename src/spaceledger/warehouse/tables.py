@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from spaceledger.warehouse.activity import TRAIL_TABLES
 from spaceledger.warehouse.connection import run, value
 from spaceledger.warehouse.state import MadeWith
 
@@ -18,12 +19,14 @@ def take_configuration(
     con: Connection,
     *,
     owners: Iterable[Mapping[str, str | None]],
+    aliases: Mapping[str, str],
     spaces: Iterable[tuple[str | None, str]],
     roles: Mapping[str, str],
+    trails: Mapping[str, date | None],
 ) -> None:
     """Replaces what the configuration says: owners, spaces it names, and which sources there are.
 
-    The lines of a source that is configured no longer leave the ledger.
+    The lines of a bill and the events of a trail that is configured no longer leave the ledger.
     """
     run(con, "delete from raw.owners")
     for row in owners:
@@ -36,9 +39,28 @@ def take_configuration(
         if source not in roles:
             for table in ("cur__line_items", "focus__line_items", "deliveries", "delivery_totals"):
                 run(con, f"delete from raw.{table} where source = ?", [source])
-            run(con, "delete from raw.ingest_problems where source = ?", [source])
+            _forget_problems(con, "source = ? and origin <> 'trail'", source)
         else:
             run(con, "update raw.deliveries set role = ? where source = ?", [roles[source], source])
+    _take_trails(con, trails)
+    run(con, "delete from raw.aliases")
+    for alias, name in aliases.items():
+        run(con, "insert into raw.aliases values (?, ?)", [alias, name])
+
+
+def _take_trails(con: Connection, trails: Mapping[str, date | None]) -> None:
+    run(con, "delete from raw.trails")
+    for source, start in trails.items():
+        run(con, "insert into raw.trails values (?, ?)", [source, start])
+    for (source,) in run(con, "select distinct source from raw.trail_files"):
+        if source not in trails:
+            for table in TRAIL_TABLES:
+                run(con, f"delete from raw.{table} where source = ?", [source])
+            _forget_problems(con, "source = ? and origin = 'trail'", source)
+
+
+def _forget_problems(con: Connection, which: str, source: str) -> None:
+    run(con, f"delete from raw.ingest_problems where {which}", [source])
 
 
 def has_deliveries(con: Connection) -> bool:

@@ -1,0 +1,77 @@
+-- What CloudTrail records of SageMaker calls say. Names of fields are those of the API, in lower camel case
+-- (CloudTrail user guide, "Record contents"; SageMaker API reference).
+
+-- Text of a JSON object that DuckDB can read, or null: an extraction from broken JSON would raise.
+create or replace macro json_object(text) as case
+    when starts_with(text, '{') and json_valid(text) then text
+end;
+
+-- Tags as a list of key and value; other shapes give nulls and never raise.
+create or replace macro tags_of(request) as cast(
+    json_transform(json_extract(request, '$.tags'), '[{"key": "VARCHAR", "value": "VARCHAR"}]')
+    as struct (key varchar, value varchar)[]
+);
+
+-- The value of a tag; null where it is missing, and where it is there twice with different values.
+create or replace macro tag_value(tags, name) as case
+    when len(list_distinct(list_transform(list_filter(tags, lambda t: t.key = name), lambda t: t.value))) = 1
+        then list_filter(tags, lambda t: t.key = name)[1].value
+end;
+
+create or replace macro partition_of(region) as case
+    when starts_with(region, 'cn-') then 'aws-cn'
+    when starts_with(region, 'us-gov-') then 'aws-us-gov'
+    when starts_with(region, 'us-isob-') then 'aws-iso-b'
+    when starts_with(region, 'us-iso-') then 'aws-iso'
+    when starts_with(region, 'eusc-') then 'aws-eusc'
+    else 'aws'
+end;
+
+-- An ARN from its parts, lower case; null where a part is.
+create or replace macro sagemaker_arn(region, account_id, kind, name) as ascii_lower(
+    'arn:' || partition_of(region) || ':sagemaker:' || region || ':' || account_id || ':' || kind || '/' || name
+);
+
+-- Kinds of resources that bills charge for under an ARN made of kind and name, by what follows Create and Delete.
+create or replace macro billed_kind(thing) as case thing
+    when 'TrainingJob' then 'training-job'
+    when 'ProcessingJob' then 'processing-job'
+    when 'TransformJob' then 'transform-job'
+    when 'HyperParameterTuningJob' then 'hyper-parameter-tuning-job'
+    when 'AutoMLJob' then 'automl-job'
+    when 'AutoMLJobV2' then 'automl-job'
+    when 'CompilationJob' then 'compilation-job'
+    when 'OptimizationJob' then 'optimization-job'
+    when 'LabelingJob' then 'labeling-job'
+    when 'TrainingSession' then 'training-session'
+    when 'Endpoint' then 'endpoint'
+    when 'InferenceComponent' then 'inference-component'
+    when 'NotebookInstance' then 'notebook-instance'
+    when 'FeatureGroup' then 'feature-group'
+    when 'MlflowTrackingServer' then 'mlflow-tracking-server'
+end;
+
+-- The request's field that names such a resource.
+create or replace macro name_field(thing) as case thing
+    when 'AutoMLJob' then 'autoMLJobName'
+    when 'AutoMLJobV2' then 'autoMLJobName'
+    when 'MlflowTrackingServer' then 'trackingServerName'
+    else lower(left(thing, 1)) || substr(thing, 2) || 'Name'
+end;
+
+-- Calls that change nothing, for records that do not say so themselves.
+create or replace macro is_read_call(event_name) as regexp_matches(
+    event_name, '^(Describe|List|Get|Search|Query|Lookup|Batch(Get|Describe)|Render)'
+);
+
+-- The session a role was assumed with, and the role: assumed-role/{role}/{session}.
+create or replace macro session_name(arn) as nullif(regexp_extract(arn, ':assumed-role/[^/]+/(.+)$', 1), '');
+create or replace macro assumed_role(arn) as nullif(regexp_extract(arn, ':assumed-role/([^/]+)/', 1), '');
+
+-- When an event took place, UTC; null where that cannot be: before AWS, or more than a day after its file was delivered.
+create or replace macro event_moment(event_time, delivered_at) as case
+    when
+        timezone('UTC', try_cast(event_time as timestamptz)) between timestamp '2000-01-01' and
+        coalesce(delivered_at + interval '1' day, timestamp '2199-12-31')
+        then timezone('UTC', try_cast(event_time as timestamptz))
+end;

@@ -1,0 +1,10 @@
+-- The trails the configuration names; one row per trail.
+-- loaded: by each run; the select below is its empty shape.
+-- grain: source
+-- columns:
+--   source: Name of the trail.
+--   start_at: Events before are left out, UTC; null where all count.
+select
+    null::varchar as source,
+    null::timestamp as start_at
+where false

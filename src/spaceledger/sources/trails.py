@@ -1,0 +1,274 @@
+"""Finds a trail's log files and turns them into Arrow tables, a batch of files at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+
+import pyarrow as pa
+
+from spaceledger.ahead import ahead
+from spaceledger.sources.cloudtrail import SAGEMAKER, BadLogError, Log, Record, read_log
+from spaceledger.sources.objects import ObjectStore, StoredObject
+
+# What CloudTrail delivers beside its logs (CloudTrail user guide, "Finding your log files").
+_NO_LOGS = re.compile(r"(^|/|_)CloudTrail-(Digest|Insight|NetworkActivity|Aggregated)(/|_)")
+_DAY = re.compile(r"(?:^|/)(\d{4})/(\d\d)/(\d\d)/[^/]+$")
+_MINUTE = re.compile(r"_CloudTrail_[a-z0-9-]+_(\d{8}T\d{4})Z_")
+_LOG_ENDINGS = (".json", ".json.gz")
+
+# A batch ends at whichever it reaches first.
+_BATCH_FILES = 400
+_BATCH_BYTES = 48 * 1024 * 1024
+_BATCH_EVENTS = 20_000
+
+# file_id, size, and the ETag or the time of writing.
+FileVersion = tuple[int, int, str]
+
+_TEXT = pa.string()
+EVENT_COLUMNS = pa.schema(
+    [
+        ("file_id", pa.int64()),
+        ("record_number", pa.int32()),
+        ("delivered_at", pa.timestamp("us")),
+        ("event_time", _TEXT),
+        ("event_name", _TEXT),
+        ("event_id", _TEXT),
+        ("shared_event_id", _TEXT),
+        ("event_type", _TEXT),
+        ("event_version", _TEXT),
+        ("region", _TEXT),
+        ("account_id", _TEXT),
+        ("read_only", _TEXT),
+        ("error_code", _TEXT),
+        ("error_message", _TEXT),
+        ("source_ip_address", _TEXT),
+        ("user_agent", _TEXT),
+        ("identity_text", _TEXT),
+        ("request_text", _TEXT),
+        ("response_text", _TEXT),
+        ("addendum_text", _TEXT),
+    ]
+)
+FILE_COLUMNS = pa.schema(
+    [
+        ("file_id", pa.int64()),
+        ("object_key", _TEXT),
+        ("size", pa.int64()),
+        ("modified_ns", pa.int64()),
+        ("etag", _TEXT),
+        ("delivered_at", pa.timestamp("us")),
+        ("event_count", pa.int64()),
+        ("sagemaker_event_count", pa.int64()),
+        ("problem", _TEXT),
+    ]
+)
+COUNT_COLUMNS = pa.schema(
+    [
+        ("file_id", pa.int64()),
+        ("account_id", _TEXT),
+        ("event_day", _TEXT),
+        ("event_source", _TEXT),
+        ("event_count", pa.int64()),
+        ("delivered_at", pa.timestamp("us")),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """A log file as listed, and when CloudTrail delivered it (UTC, from its key; None where unsaid)."""
+
+    item: StoredObject
+    delivered_at: datetime | None
+
+    @property
+    def file_id(self) -> int:
+        """A number that stands for the key."""
+        digest = hashlib.blake2b(self.item.key.encode("utf-8", "surrogateescape"), digest_size=8)
+        return int.from_bytes(digest.digest(), signed=True)
+
+    @property
+    def version(self) -> FileVersion:
+        """What is equal for a file that was read already."""
+        return self.file_id, self.item.size, self.item.etag or str(self.item.modified_ns)
+
+
+@dataclass(frozen=True)
+class TrailBatch:
+    """Some files read: tables of FILE_COLUMNS, EVENT_COLUMNS (SageMaker's) and COUNT_COLUMNS.
+
+    `problems` are key, problem, detail, and whether the whole file is set aside.
+    """
+
+    files: pa.Table
+    events: pa.Table
+    counts: pa.Table
+    problems: tuple[tuple[str, str, str, bool], ...]
+
+
+def find_log_files(store: ObjectStore, start: date | None = None) -> list[LogFile]:
+    """The log files of a trail delivered on or after `start`, in key order.
+
+    Below `AWSLogs/` only CloudTrail's own folders count, elsewhere every JSON file does. An unpacked
+    copy beside its packed file is left out. Raises SourceError where the place cannot be read.
+    """
+    items = [item for item in store.list() if _is_log(item.key)]
+    packed = {item.key for item in items if item.key.endswith(".gz")}
+    files = []
+    for item in items:
+        day = _day_of(item.key)
+        if f"{item.key}.gz" not in packed and not (start and day and day < start):
+            files.append(LogFile(item, _delivered_at(item.key)))
+    return files
+
+
+def _is_log(key: str) -> bool:
+    if not key.endswith(_LOG_ENDINGS) or _NO_LOGS.search(key):
+        return False
+    _, is_below, rest = f"/{key}".rpartition("/AWSLogs/")
+    return not is_below or "/CloudTrail/" in f"/{rest}"
+
+
+def _day_of(key: str) -> date | None:
+    found = _DAY.search(key)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def _delivered_at(key: str) -> datetime | None:
+    """The minute the file's name tells, or else the end of its folder's day."""
+    found = _MINUTE.search(key)
+    try:
+        if found:
+            return datetime.strptime(found[1] + "Z", "%Y%m%dT%H%M%z").replace(tzinfo=None)
+    except ValueError:
+        return None
+    day = _day_of(key)
+    return datetime.combine(day, time(23, 59)) if day else None
+
+
+def read_batches(
+    store: ObjectStore, files: Iterable[LogFile], landing: Path
+) -> Iterator[TrailBatch]:
+    """Reads files in batches, so that memory grows with the batch and not with the trail."""
+
+    def produce(put: Callable[[TrailBatch], bool]) -> None:
+        batch = _Batch()
+        for file in files:
+            batch.add(file, store.materialise(file.item, landing))
+            if batch.is_full:
+                if not put(batch.finish()):
+                    return
+                batch = _Batch()
+        if batch.files:
+            put(batch.finish())
+
+    return ahead(produce)
+
+
+@dataclass
+class _Batch:
+    files: list[tuple[object, ...]] = field(default_factory=list)
+    events: list[tuple[LogFile, int, Record]] = field(default_factory=list)
+    counts: list[tuple[object, ...]] = field(default_factory=list)
+    problems: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    size: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        return (
+            len(self.files) >= _BATCH_FILES
+            or self.size >= _BATCH_BYTES
+            or len(self.events) >= _BATCH_EVENTS
+        )
+
+    def add(self, file: LogFile, path: Path) -> None:
+        key = file.item.key
+        try:
+            log = read_log(path)
+        except BadLogError as error:
+            self.problems.append((key, error.problem, error.what, True))
+            self._note(file, Log([]), 0, error.problem)
+            return
+        self.problems += [(key, problem, detail, False) for problem, detail in log.notices]
+        kept = [pair for pair in enumerate(log.records) if pair[1].eventSource == SAGEMAKER]
+        self.events += [(file, number, record) for number, record in kept]
+        seen = Counter(
+            [(r.recipientAccountId, r.eventTime[:10], r.eventSource) for r in log.records]
+        )
+        file_id = file.file_id
+        self.counts += [(file_id, *what, count, file.delivered_at) for what, count in seen.items()]
+        self.size += sum(_weight(record) for _, record in kept)
+        self._note(file, log, len(kept), None)
+
+    def _note(self, file: LogFile, log: Log, kept: int, problem: str | None) -> None:
+        item = file.item
+        self.files.append(
+            (file.file_id, _shown(item.key), item.size, item.modified_ns, item.etag,
+             file.delivered_at, len(log.records), kept, problem)
+        )  # fmt: skip
+
+    def finish(self) -> TrailBatch:
+        events = [_event_row(*event) for event in self.events]
+        return TrailBatch(
+            _table(self.files, FILE_COLUMNS),
+            _table(events, EVENT_COLUMNS),
+            _table(self.counts, COUNT_COLUMNS),
+            tuple(self.problems),
+        )
+
+
+def _shown(key: str) -> str:
+    """A key whose bytes are no UTF-8, as text that a table can hold."""
+    return key.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _weight(record: Record) -> int:
+    return len(bytes(record.requestParameters)) + len(bytes(record.responseElements)) + 1500
+
+
+def _event_row(file: LogFile, number: int, record: Record) -> tuple[object, ...]:
+    read_only = record.readOnly
+    return (
+        file.file_id,
+        number,
+        file.delivered_at,
+        record.eventTime,
+        record.eventName,
+        record.eventID,
+        record.sharedEventID,
+        record.eventType,
+        record.eventVersion,
+        record.awsRegion,
+        record.recipientAccountId,
+        str(read_only).lower() if isinstance(read_only, bool) else read_only,
+        record.errorCode,
+        record.errorMessage,
+        record.sourceIPAddress,
+        record.userAgent,
+        _json(record.userIdentity),
+        _json(record.requestParameters),
+        _json(record.responseElements),
+        _json(record.addendum),
+    )
+
+
+def _json(raw: object) -> str | None:
+    text = bytes(raw).decode()  # type: ignore[call-overload]
+    return text if text not in {"", "null"} else None
+
+
+def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    arrays = [
+        pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)
+    ]  # fmt: skip
+    return pa.Table.from_arrays(arrays, schema=schema)

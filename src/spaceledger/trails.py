@@ -1,0 +1,121 @@
+"""The trail's part of a run: which log files are new, and their way into the work database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from spaceledger.settings import ActivitySource
+from spaceledger.sources.bills import Problem
+from spaceledger.sources.objects import ObjectStore, open_store
+from spaceledger.sources.trails import LogFile, TrailBatch, find_log_files, read_batches
+from spaceledger.warehouse import tables
+from spaceledger.warehouse.activity import load_events
+from spaceledger.warehouse.problems import ProblemRow, close_files, record
+from spaceledger.warehouse.state import State
+
+# Log files are small: fetching them is waiting.
+_FETCHERS = 16
+
+
+@dataclass(frozen=True)
+class FreshLogs:
+    """The log files of a trail that the ledger has not read yet."""
+
+    source: ActivitySource
+    store: ObjectStore
+    files: tuple[LogFile, ...]
+
+
+class TrailRow(NamedTuple):
+    """One trail that was read."""
+
+    source: str
+    file_count: int
+    event_count: int
+    sagemaker_event_count: int
+
+
+def pull_logs(
+    sources: Sequence[ActivitySource], state: State, *, again: bool
+) -> tuple[tuple[FreshLogs, ...], tuple[Problem, ...]]:
+    """New log files of every trail, or all of them `again`, and what is wrong with the trails."""
+    fresh: list[FreshLogs] = []
+    problems: list[Problem] = []
+    for source in sources:
+        if source.uri is None:
+            problems.append(Problem(
+                source.name, "lookup-events", "not_read", "warning",
+                "the lookup-events API is not read yet; deliver a trail to S3 and name its uri",
+            ))  # fmt: skip
+            continue
+        store = open_store(source.uri, {}, source)
+        files = find_log_files(store, source.start)
+        if not files:
+            problems.append(Problem(
+                source.name, store.address(""), "no_trail_files", "warning",
+                "holds no CloudTrail log file; point uri at the folder that holds AWSLogs/",
+            ))  # fmt: skip
+        known = set() if again else state.log_files.get(source.name, set())
+        unread = tuple(file for file in files if file.version not in known)
+        if unread:
+            fresh.append(FreshLogs(source, store, unread))
+    return tuple(fresh), tuple(problems)
+
+
+def fetch_logs(logs: FreshLogs, landing: Path) -> None:
+    """Copies the log files of a remote trail to `landing`, many at once."""
+    with ThreadPoolExecutor(_FETCHERS) as pool:
+        for _ in pool.map(lambda file: logs.store.materialise(file.item, landing), logs.files):
+            pass
+
+
+def load_logs(
+    con: tables.Connection,
+    logs: FreshLogs,
+    landing: Path,
+    now: datetime,
+    step: Callable[[str], None],
+) -> TrailRow:
+    """Reads the log files of a trail into the work database. Bad files are problem rows."""
+    name, address = logs.source.name, logs.store.address
+    close_files(con, name, [address(file.item.key) for file in logs.files])
+    waiting: list[TrailBatch] = []
+
+    def noted() -> Iterator[TrailBatch]:
+        for batch in read_batches(logs.store, logs.files, landing):
+            waiting.append(batch)
+            yield batch
+
+    row = TrailRow(name, 0, 0, 0)
+    for loaded in load_events(con, name, noted(), now):
+        rows = [
+            _problem(name, address(key), problem, what, is_refused)
+            for key, problem, what, is_refused in waiting.pop().problems
+        ]
+        rows += [
+            _problem(name, address(key), "bad_trail_times",
+                     f"{count} records cannot have taken place when they say; they are set aside", False)
+            for key, count in loaded.odd_times
+        ]  # fmt: skip
+        record(con, rows, now)
+        row = TrailRow(
+            name,
+            row.file_count + loaded.file_count,
+            row.event_count + loaded.event_count,
+            row.sagemaker_event_count + loaded.sagemaker_event_count,
+        )
+        done = f"{row.file_count:,} of {len(logs.files):,} files, {row.event_count:,} events"
+        done = f"{row.file_count:,} of {len(logs.files):,} files, {row.event_count:,} events"
+        step(f"load {name}: {done}")
+    return row
+
+
+def _problem(source: str, location: str, problem: str, what: str, is_refused: bool) -> ProblemRow:
+    severity = "error" if is_refused else "notice" if problem == "invalid_utf8" else "warning"
+    detail = f"{what}; the file is set aside, the others are read" if is_refused else what
+    return ProblemRow(source, location, problem, severity, detail, None, "trail")

@@ -1,0 +1,97 @@
+"""Takes batches of CloudTrail records into `raw`: SageMaker's whole, those of other services counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+
+from spaceledger.paths import sql_dir
+from spaceledger.warehouse.connection import run, value
+
+TRAIL_TABLES = ("trail_events", "trail_counts", "trail_files")
+
+
+class EventTables(Protocol):
+    """One batch as Arrow tables: files, SageMaker's events, and counts of all (see sources/trails.py)."""
+
+    @property
+    def files(self) -> pa.Table: ...  # noqa: D102
+    @property
+    def events(self) -> pa.Table: ...  # noqa: D102
+    @property
+    def counts(self) -> pa.Table: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedEvents:
+    """What a batch brought: files and records read, SageMaker's among them, and odd times by file key."""
+
+    file_count: int
+    event_count: int
+    sagemaker_event_count: int
+    odd_times: tuple[tuple[str, int], ...]
+
+
+def load_events(
+    con: duckdb.DuckDBPyConnection,
+    source: str,
+    batches: Iterable[EventTables],
+    now: datetime,
+) -> Iterator[LoadedEvents]:
+    """Loads each batch in a transaction of its own; what its files held before is replaced.
+
+    `now` is UTC without a zone.
+    """
+    for batch in batches:
+        tables = {
+            "batch_files": _marked(batch.files, source=source, read_at=now),
+            "batch_events": _marked(batch.events, source=source),
+            "batch_counts": _marked(batch.counts, source=source),
+        }
+        for name, table in tables.items():
+            con.register(name, table)
+        try:
+            run(con, "begin")
+            try:
+                loaded = _load(con)
+            except BaseException:
+                run(con, "rollback")
+                raise
+            run(con, "commit")
+        finally:
+            for name in tables:
+                con.unregister(name)
+        yield loaded
+
+
+def _marked(table: pa.Table, **constants: object) -> pa.Table:
+    for name, constant in constants.items():
+        table = table.append_column(name, pa.repeat(pa.scalar(constant), table.num_rows))
+    return table
+
+
+def _load(con: duckdb.DuckDBPyConnection) -> LoadedEvents:
+    again = "(source, file_id) in (select source, file_id from batch_files)"
+    if value(con, f"select count(*) from raw.trail_files where {again}"):
+        for table in TRAIL_TABLES:
+            run(con, f"delete from raw.{table} where {again}")
+    for table in TRAIL_TABLES:
+        query = (sql_dir() / "load" / f"{table}.sql").read_text(encoding="utf-8")
+        run(con, f"insert into raw.{table} by name {query}")
+    odd = run(
+        con,
+        "select object_key, sum(batch_counts.event_count)::bigint from batch_counts"
+        " join batch_files using (file_id)"
+        " where event_moment(event_day, batch_counts.delivered_at) is null group by all order by all",
+    )
+    sums = run(
+        con,
+        "select count(*), coalesce(sum(event_count), 0)::bigint,"
+        " coalesce(sum(sagemaker_event_count), 0)::bigint from batch_files",
+    )[0]
+    return LoadedEvents(sums[0], sums[1], sums[2], tuple(odd))
