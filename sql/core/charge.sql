@@ -70,7 +70,9 @@ matched as (
             space_event.method = 'space_event'
             and charges.resource_key = space_event.resource_key
             and charges.usage_start_at >= space_event.valid_from
-            and charges.usage_start_at < space_event.valid_to
+            and charges.usage_end_at <= space_event.valid_to
+            and charges.usage_end_at > space_event.began_at
+            and charges.usage_start_at < space_event.ended_at
     left join evidence as user_profile
         on user_profile.method = 'user_profile' and charges.resource_key = user_profile.resource_key
     left join evidence as domain

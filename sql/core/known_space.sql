@@ -1,10 +1,11 @@
--- Every space anything names: tags, JupyterLab and CodeEditor apps (which run only in spaces), configuration.
+-- Every space anything names: tags, JupyterLab and CodeEditor apps (which run only in spaces), successful calls,
+-- configuration.
 -- grain: space_arn
 -- columns:
 --   space_arn: Space ARN, lower case.
 --   domain_arn: Its domain.
 --   space_name: The best spelling known: one with capital letters, as AWS lower-cases some.
---   evidence: How it is known, the strongest first: tag, app or configuration.
+--   evidence: How it is known, the strongest first: tag, app, resource, event or configuration.
 with tagged as (
     select
         tagged_space_arn as space_arn,
@@ -40,8 +41,37 @@ configured as (
         space_arn,
         arn_name(space_arn) as space_name,
         'configuration' as evidence,
-        3 as strength
+        4 as strength
     from raw.configured_spaces
+),
+
+events as (
+    select
+        space_arn,
+        space_name,
+        'event' as evidence,
+        3 as strength
+    from core.trail_event
+    where error_code is null
+    union all
+    select
+        space_arn_of(mentioned_arn) as space_arn,
+        arn_name(mentioned_arn) as space_name,
+        'event' as evidence,
+        3 as strength
+    from core.trail_event
+    where error_code is null
+    union all
+    select
+        app_space_arn(mentioned_arn) as space_arn,
+        split_part(mentioned_arn, '/', 3) as space_name,
+        'event' as evidence,
+        3 as strength
+    from core.trail_event
+    where
+        error_code is null
+        and is_app_arn(mentioned_arn)
+        and app_type(mentioned_arn) in ('jupyterlab', 'codeeditor')
 ),
 
 named as (
@@ -50,6 +80,8 @@ named as (
     select * from apps
     union all
     select * from spaces
+    union all
+    select * from events
     union all
     select * from configured
 ),

@@ -1,10 +1,17 @@
--- Every user profile a tag names; one row per profile.
+-- Every user profile that a tag or a successful call names; one row per profile.
 -- grain: user_profile_arn
 -- columns:
 --   user_profile_arn: User profile ARN, lower case.
 --   domain_arn: Its domain.
-select distinct
+with named as (
+    select user_profile_arn from core.profile_period
+    union
+    select user_profile_arn from core.trail_event
+    where error_code is null
+)
+
+select
     user_profile_arn,
     domain_arn_of(user_profile_arn) as domain_arn
-from core.profile_period
+from named
 where user_profile_arn is not null

@@ -4,8 +4,10 @@
 -- columns:
 --   resource_key: Resource as a key.
 --   method: space_resource, space_history, space_event, user_profile or domain.
---   valid_from: From when it holds, UTC.
---   valid_to: Until when, exclusive.
+--   valid_from: A charge it explains begins no earlier, UTC.
+--   valid_to: A charge it explains ends no later, UTC.
+--   began_at: From when it holds, UTC; a charge it explains ends after. Later than valid_from where a resource was made: bills count from the full hour or day.
+--   ended_at: Until when it holds, UTC; a charge it explains begins before.
 --   space_arn: The space it names.
 --   user_profile_arn: The user profile it names.
 --   domain_arn: The domain it names.
@@ -40,6 +42,11 @@ classified_apps as (
     from apps
     left join core.known_space on apps.space_arn = known_space.space_arn
     left join core.known_user_profile on apps.user_profile_arn = known_user_profile.user_profile_arn
+),
+
+ambiguous_apps as (
+    select resource_key from classified_apps
+    where is_space and is_user_profile
 ),
 
 -- The space itself, an app that runs only in spaces, or an app whose owner is a space and nothing else.
@@ -159,12 +166,64 @@ history as (
     having count(distinct tagged_space_arn) = 1
 ),
 
+-- Neighbouring moments that say the same are one state; a resource that is made or deleted begins a new one.
+moments as (
+    select
+        *,
+        lag(change) over (partition by resource_key order by changed_at) as previous_change,
+        lag(changed_at) over (partition by resource_key order by changed_at) as previous_at,
+        lag(space_arn) over (partition by resource_key order by changed_at) as previous_space_arn
+    from core.tag_change
+),
+
+states as (
+    select
+        *,
+        lead(change) over (partition by resource_key order by changed_at) as next_change,
+        lead(changed_at) over (partition by resource_key order by changed_at) as next_at,
+        lead(changed_at, 2) over (partition by resource_key order by changed_at) as after_next_at
+    from moments
+    where
+        previous_change is null
+        or change in ('create', 'delete', 'unclear')
+        or previous_change in ('delete', 'unclear')
+        or space_arn is distinct from previous_space_arn
+),
+
+-- A new resource owns the hour or day it was made in, unless an earlier one of its name may have been billed in it.
+events as (
+    select
+        resource_key,
+        case
+            when change <> 'create' then changed_at
+            when previous_at is null then timestamp '1970-01-01 00:00:00'
+            when previous_change = 'delete' then previous_at
+            else changed_at
+        end as valid_from,
+        coalesce(
+            case when next_change = 'delete' then after_next_at else next_at end, timestamp '9999-12-31 00:00:00'
+        ) as valid_to,
+        changed_at as began_at,
+        coalesce(next_at, timestamp '9999-12-31 00:00:00') as ended_at,
+        space_arn,
+        'CloudTrail event ' || coalesce(event_id, 'without id') || ': ' || event_name || ', '
+        || case basis when 'tag' then 'space tag of its request' else 'space its request names' end as evidence
+    from states
+    where
+        space_arn is not null
+        and resource_key not in (select resource_key from space_resources)
+        -- An app whose name is a space's and a user profile's stays unresolved.
+        and resource_key not in (select resource_key from ambiguous_apps)
+),
+
 final as (
     select
         resource_key,
         'space_resource' as method,
         timestamp '1970-01-01 00:00:00' as valid_from,
         timestamp '9999-12-31 00:00:00' as valid_to,
+        timestamp '1970-01-01 00:00:00' as began_at,
+        timestamp '9999-12-31 00:00:00' as ended_at,
         space_arn,
         null as user_profile_arn,
         domain_arn_of(space_arn) as domain_arn,
@@ -176,6 +235,8 @@ final as (
         'space_history' as method,
         cast(period_start as timestamp) as valid_from,
         cast(period_start + interval '1' month as timestamp) as valid_to,
+        cast(period_start as timestamp) as began_at,
+        cast(period_start + interval '1' month as timestamp) as ended_at,
         space_arn,
         null as user_profile_arn,
         domain_arn_of(space_arn) as domain_arn,
@@ -191,9 +252,24 @@ final as (
     union all
     select
         resource_key,
+        'space_event' as method,
+        valid_from,
+        valid_to,
+        began_at,
+        ended_at,
+        space_arn,
+        null as user_profile_arn,
+        domain_arn_of(space_arn) as domain_arn,
+        evidence
+    from events
+    union all
+    select
+        resource_key,
         'user_profile' as method,
         timestamp '1970-01-01 00:00:00' as valid_from,
         timestamp '9999-12-31 00:00:00' as valid_to,
+        timestamp '1970-01-01 00:00:00' as began_at,
+        timestamp '9999-12-31 00:00:00' as ended_at,
         null as space_arn,
         user_profile_arn,
         domain_arn_of(user_profile_arn) as domain_arn,
@@ -205,6 +281,8 @@ final as (
         'domain' as method,
         timestamp '1970-01-01 00:00:00' as valid_from,
         timestamp '9999-12-31 00:00:00' as valid_to,
+        timestamp '1970-01-01 00:00:00' as began_at,
+        timestamp '9999-12-31 00:00:00' as ended_at,
         null as space_arn,
         null as user_profile_arn,
         domain_arn,

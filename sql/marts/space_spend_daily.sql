@@ -11,7 +11,7 @@
 --   domain_id: Id of that domain.
 --   space_arn: Space, lower case; null for cost outside spaces.
 --   space_name: Name of that space, the best spelling known.
---   user_profile_arn: User profile, lower case, of cost that belongs to one.
+--   user_profile_arn: User profile, lower case, of cost that belongs to one; of a private space its owner.
 --   service_code: AWS product code.
 --   spend_category: What the money went to, from a closed list.
 --   instance_type: ML instance type.
@@ -26,9 +26,21 @@
 --   list_cost: What it would cost at on-demand list prices.
 --   usage_hours: Hours used, where the unit is hours.
 --   charge_count: Delivered lines.
-with charges as (
-    select * from core.charge
-    where role = 'ledger'
+with private_spaces as (
+    select
+        space_arn,
+        owner_user_profile_arn
+    from core.space_life
+    where sharing_type = 'Private'
+),
+
+charges as (
+    select
+        charge.* exclude (user_profile_arn),
+        coalesce(charge.user_profile_arn, private_spaces.owner_user_profile_arn) as user_profile_arn
+    from core.charge as charge
+    left join private_spaces on charge.space_arn = private_spaces.space_arn
+    where charge.role = 'ledger'
 ),
 
 spaces as (

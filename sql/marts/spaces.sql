@@ -9,19 +9,19 @@
 --   account_id: Its account.
 --   account_name: Name of that account, where known.
 --   region: Its region.
---   sharing_type: Shared or Private; null where unknown, which counts as shared.
+--   sharing_type: Shared or Private, as it was made; null where unknown, which counts as shared.
 --   team: Team, from the owners file.
---   owner: Whom to ask, from the owners file.
+--   owner: Whom to ask, from the owners file; else the user profile that owns the space.
 --   cost_centre: Cost centre, from the owners file.
 --   app_type: App type, where known.
 --   storage_gb: Size of its volume, where known.
---   status: Status in the SageMaker API, where known.
+--   status: Deleted where a trail saw that; else the status in the SageMaker API, where known.
 --   created_at: When its latest life began, UTC.
 --   deleted_at: When it was deleted, UTC.
 --   first_spend_date: First date with priced usage.
 --   last_spend_date: Last date with priced usage.
---   last_activity_at: Newest activity, UTC.
---   evidence: How the space is known: tag, app, resource or configuration.
+--   last_activity_at: Newest call that belongs to it, UTC.
+--   evidence: How the space is known: tag, app, resource, event or configuration.
 with spend as (
     select
         space_arn,
@@ -32,6 +32,14 @@ with spend as (
     group by space_arn
 ),
 
+activity as (
+    select
+        space_arn,
+        max(event_at) as last_activity_at
+    from core.activity
+    group by space_arn
+),
+
 owners as (
     select * from raw.owners
 )
@@ -39,27 +47,29 @@ owners as (
 select
     known_space.space_arn,
     known_space.space_name,
-    space_owners.display_name as space_display_name,
+    coalesce(space_owners.display_name, life.space_display_name) as space_display_name,
     known_space.domain_arn,
     domain_owners.display_name as domain_name,
     arn_account_id(known_space.space_arn) as account_id,
     cast(null as varchar) as account_name,
     arn_region(known_space.space_arn) as region,
-    cast(null as varchar) as sharing_type,
+    life.sharing_type,
     coalesce(space_owners.team, domain_owners.team) as team,
-    coalesce(space_owners.owner, domain_owners.owner) as owner,
+    coalesce(space_owners.owner, life.owner_user_profile_name, domain_owners.owner) as owner,
     coalesce(space_owners.cost_centre, domain_owners.cost_centre) as cost_centre,
-    cast(null as varchar) as app_type,
-    cast(null as decimal(38, 12)) as storage_gb,
-    cast(null as varchar) as status,
-    cast(null as timestamp) as created_at,
-    cast(null as timestamp) as deleted_at,
+    life.app_type,
+    life.storage_gb,
+    case when life.deleted_at is not null then 'Deleted' end as status,
+    life.created_at,
+    life.deleted_at,
     spend.first_spend_date,
     spend.last_spend_date,
-    cast(null as timestamp) as last_activity_at,
+    activity.last_activity_at,
     known_space.evidence
 from core.known_space
 left join owners as space_owners on known_space.space_arn = space_owners.space_arn
 left join owners as domain_owners
     on known_space.domain_arn = domain_owners.domain_arn and domain_owners.space_arn is null
 left join spend on known_space.space_arn = spend.space_arn
+left join activity on known_space.space_arn = activity.space_arn
+left join core.space_life as life on known_space.space_arn = life.space_arn

@@ -33,6 +33,7 @@
 --   usage_hours: Hours used, where the unit is hours.
 --   is_usage: Whether the charge is usage that was priced.
 --   usage_start_at: When the usage began, UTC.
+--   usage_end_at: When it ended, UTC; where the export does not say, the end of the hour or day it began with.
 --   usage_date: The UTC date the usage began.
 with charges as (
     select * from staging.cur__charges
@@ -100,6 +101,13 @@ select
     charges.usage_hours,
     charges.is_usage,
     charges.usage_start_at,
+    coalesce(
+        charges.usage_end_at,
+        charges.usage_start_at + case
+            when charges.usage_start_at = date_trunc('day', charges.usage_start_at) then interval '1' day
+            else interval '1' hour
+        end
+    ) as usage_end_at,
     charges.usage_start_at::date as usage_date
 from charges
 inner join deliveries

@@ -28,6 +28,7 @@
 --   usage_hours: Hours used, where the unit is hours.
 --   is_usage: Whether the line is usage that was priced (three usage types).
 --   usage_start_at: When the usage began, UTC.
+--   usage_end_at: When it ended, UTC.
 select
     source,
     billing_period,
@@ -77,6 +78,7 @@ select
         else 0::decimal(38, 12)
     end as usage_hours,
     is_usage_type(line_item_type) as is_usage,
-    usage_start_at
+    usage_start_at,
+    usage_end_at
 from raw.cur__line_items
 where is_in_scope

@@ -28,6 +28,7 @@
 --   usage_hours: Hours used, where the unit is hours.
 --   is_usage: Whether the row is usage that is not unused commitment.
 --   usage_start_at: When the charge period began, UTC.
+--   usage_end_at: When it ended, UTC.
 with rows as (
     select
         *,
@@ -81,5 +82,6 @@ select
         else 0::decimal(38, 12)
     end as usage_hours,
     coalesce(charge_category = 'Usage', false) and not is_unused as is_usage,
-    charge_period_start_at as usage_start_at
+    charge_period_start_at as usage_start_at,
+    charge_period_end_at as usage_end_at
 from rows

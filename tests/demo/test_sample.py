@@ -111,12 +111,12 @@ def test_formats_agree_in_the_ledger(ledger: tuple[Path, pipeline.Outcome]) -> N
     assert all(count > 400 for _, count, _ in found)
 
 
-def test_the_story_has_every_method_but_events(ledger: tuple[Path, pipeline.Outcome]) -> None:
+def test_the_story_has_every_method(ledger: tuple[Path, pipeline.Outcome]) -> None:
     methods = {
         row[0] for row in rows(ledger, "select distinct attribution_method from core.charge")
     }
-    assert methods == {"space_tag", "space_resource", "space_history", "user_profile", "domain",
-                       "unattributed"}  # fmt: skip
+    assert methods == {"space_tag", "space_resource", "space_history", "space_event", "user_profile",
+                       "domain", "unattributed"}  # fmt: skip
 
 
 def test_the_story_has_the_spaces_it_tells_of(ledger: tuple[Path, pipeline.Outcome]) -> None:

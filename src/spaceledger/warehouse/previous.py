@@ -14,6 +14,7 @@ _REMEMBERED = {
     "previous_delivery": "raw.deliveries",
     "previous_evidence": "core.resource_evidence",
     "previous_space": "core.known_space",
+    "previous_life": "core.space_life",
     "previous_spend": "marts.space_spend_monthly",
 }
 
@@ -27,8 +28,15 @@ def remember(con: duckdb.DuckDBPyConnection, published: Path) -> None:
     path = str(published.resolve()).replace("'", "''")
     run(con, f"attach '{path}' as published (read_only)")
     try:
+        found = (
+            "select schema_name || '.' || table_name from duckdb_tables()"
+            " where database_name = 'published'"
+        )
+        there = {row[0] for row in run(con, found)}
         for name, table in _REMEMBERED.items():
-            run(con, f"create temp table {name} as select * from published.{table}")
+            # A ledger of before lacks newer tables; its SQL differs, so every period is rebuilt.
+            if table in there:
+                run(con, f"create temp table {name} as select * from published.{table}")
     finally:
         run(con, "detach published")
 
@@ -79,6 +87,16 @@ def evidence_periods(con: duckdb.DuckDBPyConnection) -> list[str]:
             (
                 select space_arn, space_name from previous_space
                 except select space_arn, space_name from core.known_space
+            )
+            union all
+            (
+                select space_arn, sharing_type || owner_user_profile_arn from core.space_life
+                except select space_arn, sharing_type || owner_user_profile_arn from previous_life
+            )
+            union all
+            (
+                select space_arn, sharing_type || owner_user_profile_arn from previous_life
+                except select space_arn, sharing_type || owner_user_profile_arn from core.space_life
             )
         )
         select distinct billing_period
