@@ -9,23 +9,15 @@ from pathlib import Path
 import click
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
-from prefect.client.schemas.objects import TaskRun
-from prefect.states import State
-from prefect.tasks import Task
 
+from flows.retries import RETRIES
 from spaceledger import pipeline
-from spaceledger.errors import SpaceledgerError, TransientSourceError
+from spaceledger.errors import SpaceledgerError
 from spaceledger.settings import load_settings
 from spaceledger.summary import markdown
 
 
-def is_transient(_: Task, __: TaskRun, state: State) -> bool:
-    """Whether a retry makes sense: the source did not answer this time."""
-    return isinstance(state.result(raise_on_failure=False, _sync=True), TransientSourceError)
-
-
-@task(name="pull bills", retries=4, retry_delay_seconds=[10, 30, 90, 270],
-      retry_jitter_factor=0.5, retry_condition_fn=is_transient)  # fmt: skip
+@task(name="pull bills and events", **RETRIES)
 def pull_bills(config: Path) -> int:
     """Fetches what is new, so that the ledger task finds it on this machine."""
     return pipeline.fetch(load_settings(config))

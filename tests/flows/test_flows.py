@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from flows.backfill import backfill
-from flows.daily import daily, is_transient
+from flows.daily import daily
+from flows.retries import is_transient
 from prefect.artifacts import Artifact
 
 from spaceledger.errors import SourceError, TransientSourceError

@@ -45,7 +45,7 @@ def as_lines(period: str, drawn: list[tuple[str, str, str, int]]) -> Lines:
     ]
 
 
-def contents(ledger: Ledger) -> dict[str, list[tuple]]:
+def contents(ledger: Ledger, tables: tuple[str, ...] = COMPARED) -> dict[str, list[tuple]]:
     def columns(table: str) -> str:
         schema, name = table.split(".")
         made = ("build_id", "built_at", "loaded_at", "delivery_id")
@@ -57,7 +57,7 @@ def contents(ledger: Ledger) -> dict[str, list[tuple]]:
 
     return {
         table: ledger.query(f"select {columns(table)} from {table} order by all")
-        for table in COMPARED
+        for table in tables
     }
 
 

@@ -155,9 +155,12 @@ def _document(con: duckdb.DuckDBPyConnection, model: Model) -> None:
             where=model.name,
         )
     grain = f" Grain: {', '.join(model.grain)}." if model.grain else ""
-    run(con, f"comment on table {model.name} is {_literal(model.description + grain)}")
-    for name, what in model.columns:
-        run(con, f"comment on column {model.name}.{name} is {_literal(what)}")
+    statements = [f"comment on table {model.name} is {_literal(model.description + grain)}"]
+    statements += [
+        f"comment on column {model.name}.{name} is {_literal(what)}" for name, what in model.columns
+    ]
+    # One transaction: a commit for each comment would take longer than the table.
+    run(con, f"begin; {'; '.join(statements)}; commit")
 
 
 def _literal(text: str) -> str:

@@ -12,6 +12,7 @@ import duckdb
 from spaceledger.errors import HomeError
 from spaceledger.paths import sql_dir
 
+MACRO_FILES = ("money", "moment", "arn", "cost", "focus", "category", "trail")
 SCHEMAS = ("raw", "staging", "core", "marts")
 # The oldest client that must open a published ledger is DuckDB 1.5.
 STORAGE_VERSION = "v1.5.0"
@@ -57,8 +58,12 @@ def open_work(path: Path, *, memory_limit: str = "1200MB") -> Iterator[duckdb.Du
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Creates the macros of `sql/macros/`, each file in an order that resolves their references."""
-    for name in ("money", "moment", "arn", "cost", "focus", "category", "trail"):
-        run(con, (sql_dir() / "macros" / f"{name}.sql").read_text(encoding="utf-8"))
+    files = [sql_dir() / "macros" / f"{name}.sql" for name in MACRO_FILES]
+    # One transaction: a commit for each macro would take longer than the macros.
+    run(con, "begin")
+    for file in files:
+        run(con, file.read_text(encoding="utf-8"))
+    run(con, "commit")
 
 
 @contextmanager
