@@ -1,4 +1,4 @@
-"""`make bench`: ratios against named baselines in one run, with peak memory; then reruns and crashes.
+"""`make bench`: ratios against named baselines in one run, with peak memory: bills, trails, reruns, crashes.
 
 Each contender is a process of its own; the best of some tries counts, taken in turns, because the
 machine is noisy. Bills are made once, in `bench/out`.
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import crashes, reruns
+from bench import crashes, reruns, trails
 
 OUT = Path(__file__).resolve().parent / "out"
 Result = dict[str, Any]
@@ -24,10 +24,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--tries", type=int, default=3)
-    parser.add_argument("--only", choices=("loads", "reruns", "crashes"), help="one part alone")
+    parser.add_argument(
+        "--only", choices=("loads", "trails", "reruns", "crashes"), help="one part alone"
+    )
     options = parser.parse_args()
     if options.only in {None, "loads"}:
         loads(options.lines, options.tries)
+    if options.only in {None, "trails"}:
+        trails.main(OUT, options.tries)
     if options.only in {None, "reruns"}:
         reruns.main(OUT, options.tries)
     if options.only in {None, "crashes"}:
