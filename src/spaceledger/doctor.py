@@ -11,9 +11,10 @@ from typing import Literal
 from spaceledger.errors import SpaceledgerError
 from spaceledger.owners import read_owners
 from spaceledger.paths import Home
-from spaceledger.settings import CostSource, Settings
+from spaceledger.settings import ActivitySource, CostSource, Settings
 from spaceledger.sources.bills import find_deliveries
 from spaceledger.sources.objects import open_store
+from spaceledger.sources.trails import find_log_files
 from spaceledger.warehouse import health
 
 # AWS updates a bill at least once a day; a day of usage fills up over the two that follow it.
@@ -37,8 +38,11 @@ def examine(settings: Settings, today: date) -> Iterator[Finding]:
     for source in settings.costs:
         yield from _costs(source)
     for trail in settings.activity:
-        if trail.uri and "://" not in trail.uri and not Path(trail.uri).is_dir():
-            yield Finding("fault", trail.name, f"{trail.uri} is not a folder", "correct its uri")
+        if trail.uri:
+            yield _trail(trail, trail.uri)
+        else:
+            yield Finding("note", trail.name, "the lookup-events API is not read yet",
+                          "deliver a trail to S3 and name its uri")  # fmt: skip
     if settings.owners:
         yield _owners(settings.owners)
     yield from _ledger(settings, today)
@@ -57,6 +61,17 @@ def _costs(source: CostSource) -> Iterator[Finding]:
     for problem in found.problems:
         level: Literal["note", "fault"] = "fault" if problem.severity == "error" else "note"
         yield Finding(level, source.name, f"{problem.location}: {problem.detail}")
+
+
+def _trail(trail: ActivitySource, uri: str) -> Finding:
+    try:
+        files = find_log_files(open_store(uri, {}, trail), trail.start)
+    except SpaceledgerError as error:
+        return Finding("fault", trail.name, f"{error.where}: {error.what}", error.todo)
+    if not files:
+        return Finding("fault", trail.name, f"{uri} holds no CloudTrail log file",
+                       "point uri at the folder that holds AWSLogs/")  # fmt: skip
+    return Finding("ok", trail.name, f"{len(files):,} log files")
 
 
 def _owners(path: Path) -> Finding:
@@ -81,6 +96,13 @@ def _ledger(settings: Settings, today: date) -> Iterator[Finding]:
                       "check that AWS still delivers the export")  # fmt: skip
     else:
         yield Finding("ok", "freshness", f"usage through {found.data_through}")
+    for name, (newest, events, ours) in found.trails.items():
+        if ours:
+            what = f"{events:,} records through {newest}, {ours:,} of SageMaker"
+            yield Finding("ok", name, what)
+        else:
+            yield Finding("note", name, f"{events:,} records through {newest}, none of SageMaker",
+                          "check that it logs management events of accounts with domains")  # fmt: skip
     for key, lines in found.tagged_lines.items():
         if lines:
             yield Finding("ok", key, f"on {lines:,} lines of the newest month")

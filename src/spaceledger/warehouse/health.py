@@ -18,11 +18,15 @@ _TAGS = {
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Newest day of usage, lines of the newest month that carry each tag, and open errors."""
+    """Newest day of usage, lines of the newest month with each tag, open errors, and what trails hold.
+
+    `trails`: of each trail its newest date, its records, and those of SageMaker among them.
+    """
 
     data_through: date | None
     tagged_lines: dict[str, int]
     error_count: int
+    trails: dict[str, tuple[date, int, int]]
 
 
 def of(ledger: Path) -> Health:
@@ -43,4 +47,12 @@ def of(ledger: Path) -> Health:
             """,
         )
         errors = run(con, "select count(*) from marts.ingest_problems where severity = 'error'")
-    return Health(through[0][0], dict(zip(_TAGS, tagged[0], strict=True)), errors[0][0])
+        trails = run(
+            con,
+            "select source, max(event_date), sum(event_count)::bigint, coalesce(sum(event_count) filter"
+            " (where event_source = 'sagemaker.amazonaws.com'), 0)::bigint"
+            " from marts.trail_events_daily group by source",
+        )
+    tags = dict(zip(_TAGS, tagged[0], strict=True))
+    told = {source: (newest, events, ours) for source, newest, events, ours in trails}
+    return Health(through[0][0], tags, errors[0][0], told)
