@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from spaceledger.reports import trust
+from spaceledger.reports import people, trust
 from spaceledger.reports.build import (
     Build,
     domain_title,
@@ -80,6 +80,7 @@ def _section(build: Build, currency: str) -> Section:
         daily_chart(days, currency, f"All SageMaker cost: {name.lower()}"),
         monthly_chart(periods, currency, f"All SageMaker cost: {name.lower()}"),
         *_spaces(build, currency, period),
+        people.unattended(build, currency),
         trust.coverage(build, currency, period),
         trust.reconciliation(build, currency),
     ]

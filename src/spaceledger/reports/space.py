@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
+from spaceledger.reports import people
 from spaceledger.reports.build import (
     Build,
     domain_title,
@@ -77,6 +79,7 @@ def space_page(build: Build, by_space: BySpace, space: Row) -> Page:
         template="page.html",
         title=space_title(space),
         sections=[_section(build, _own(build, by_space, arn, name)) for name in currencies],
+        panels=[people.people(build, arn)],
         facts=_facts(space),
         empty=""
         if currencies
@@ -112,10 +115,17 @@ def _facts(space: Row) -> list[tuple[str, str, Kind]]:
         ("Owner", space["owner"] or _NO_OWNER, "text"),
         ("Cost centre", space["cost_centre"], "text"),
         ("App type", space["app_type"], "text"),
+        ("Storage", f"{space['storage_gb']:,.0f} GB" if space["storage_gb"] else None, "text"),
+        ("Created", _minute(space["created_at"]), "text"),
+        ("Last activity", _minute(space["last_activity_at"]), "text"),
         ("Usage", spent if space["first_spend_date"] else "none yet", "text"),
-        ("Deleted", str(space["deleted_at"]) if space["deleted_at"] else None, "text"),
+        ("Deleted", _minute(space["deleted_at"]), "text"),
     ]
     return [(name, str(value), kind) for name, value, kind in facts if value]
+
+
+def _minute(moment: datetime | None) -> str | None:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else None
 
 
 def _section(build: Build, own: Own) -> Section:
@@ -129,6 +139,7 @@ def _section(build: Build, own: Own) -> Section:
             daily_chart(days, own.currency, name),
             monthly_chart(periods, own.currency, name),
             _months(build, own),
+            people.unattended_of(build, own.space_arn, own.currency),
             _methods(own.daily, own.currency, measure),
             _resources(own.resources, own.currency, measure),
         ],

@@ -34,6 +34,23 @@ METHODS: Mapping[str, str] = {
     "other charges": "Fees and adjustments: not usage, have no share",
 }
 
+IDENTITIES: Mapping[str, str] = {
+    "source_identity": "source identity of the session",
+    "on_behalf_of": "identity the call was made on behalf of",
+    "iam_user": "IAM user",
+    "sso_session": "session of IAM Identity Center",
+    "user_profile": "user profile the call opened or started",
+    "unidentified": "no evidence: shared roles and services",
+}
+
+PEOPLE: Mapping[str, str] = {
+    "nobody seen": "nobody was seen at work",
+    "unidentified only": "only calls that name nobody",
+    "one person": "one person works in it",
+    "two to five": "two to five people, the size co-editing suits",
+    "more than five": "more than five people",
+}
+
 STATUSES: Mapping[str, str] = {
     "open": "not over yet",
     "estimated": "over, not invoiced yet",

@@ -157,6 +157,48 @@ SCHEMAS = {
         "last_activity_at": MOMENT,
         "evidence": TEXT,
     },
+    "unattended_spend": {
+        "window_start": DAY,
+        "window_end": DAY,
+        "space_arn": TEXT,
+        "space_name": TEXT,
+        "resource_id": TEXT,
+        "spend_category": TEXT,
+        "billing_currency": TEXT,
+        "last_active_at": MOMENT,
+        "unattended_days": pa.int64(),
+        "app_hours": MONEY,
+        "unattended_hours": MONEY,
+        "cost_low": MONEY,
+        "cost_high": MONEY,
+    },
+    "space_users_monthly": {
+        "billing_period": TEXT,
+        "space_arn": TEXT,
+        "account_id": TEXT,
+        "user_name": TEXT,
+        "identity_evidence": TEXT,
+        "active_days": pa.int64(),
+        "event_count": pa.int64(),
+        "write_event_count": pa.int64(),
+        "share": pa.float64(),
+    },
+    "space_people_monthly": {
+        "billing_period": TEXT,
+        "space_arn": TEXT,
+        "space_name": TEXT,
+        "sharing_type": TEXT,
+        "billing_currency": TEXT,
+        "effective_cost": MONEY,
+        "active_users": pa.int64(),
+        "cost_per_active_user": MONEY,
+        "event_count": pa.int64(),
+        "unidentified_event_count": pa.int64(),
+        "unidentified_share": pa.float64(),
+        "top_user_name": TEXT,
+        "top_user_share": pa.float64(),
+        "people": TEXT,
+    },
     "run": {
         "build_id": TEXT,
         "built_at": MOMENT,
@@ -424,6 +466,61 @@ PROBLEMS = [
 ]
 
 
+def _users() -> list[dict]:
+    return [
+        {
+            "billing_period": "2026-10",
+            "space_arn": owner["space_arn"],
+            "account_id": "345678901234",
+            "user_name": name,
+            "identity_evidence": evidence,
+            "active_days": 4 + number,
+            "event_count": 1200 - 97 * number,
+            "share": share,
+        }
+        for owner in SPACES[:4]
+        for number, (name, evidence, share) in enumerate(
+            [
+                (SCRIPT, "sso_session", 0.61),
+                (FORMULA, "source_identity", 0.39),
+                (None, "unidentified", None),
+            ]
+        )
+    ]
+
+
+def _people() -> list[dict]:
+    return [
+        {
+            "billing_period": "2026-10",
+            "space_arn": owner["space_arn"],
+            "billing_currency": "USD",
+            "cost_per_active_user": Decimal("104.123456"),
+            "unidentified_share": 0.3,
+            "people": "two to five",
+        }
+        for owner in SPACES[:4]
+    ]
+
+
+def _unattended() -> list[dict]:
+    return [
+        {
+            "window_start": date(2026, 9, 12),
+            "window_end": LAST,
+            "space_arn": owner["space_arn"],
+            "resource_id": f"arn:aws:sagemaker:us-east-1:345678901234:app/d-frauddetect1/{CLOSING}/JupyterLab/default",
+            "spend_category": "Studio apps",
+            "billing_currency": "USD",
+            "last_active_at": datetime(2026, 9, 20, 17, 4) if number else None,
+            "unattended_days": 12,
+            "cost_low": Decimal("18.5"),
+            "cost_high": Decimal(f"{20 + number}.75"),
+        }
+        for number, owner in enumerate(SPACES[:5])
+    ]
+
+
 def sample_marts(**run: object) -> dict[str, pa.Table]:
     """The whole company."""
     charges = _charges()
@@ -459,4 +556,7 @@ def sample_marts(**run: object) -> dict[str, pa.Table]:
         "restatements": table("restatements", [changed]),
         "ingest_problems": table("ingest_problems", PROBLEMS),
         "spaces": table("spaces", spaces),
+        "space_users_monthly": table("space_users_monthly", _users()),
+        "space_people_monthly": table("space_people_monthly", _people()),
+        "unattended_spend": table("unattended_spend", _unattended()),
     }
