@@ -12,6 +12,7 @@
 --   read_at: When it was read, UTC.
 --   event_count: Records in it.
 --   sagemaker_event_count: Those of SageMaker.
+--   kept_event_count: Those of SageMaker whose time can be, which raw.trail_events holds.
 --   problem: Why it was set aside; null where it was read.
 select
     null::varchar as source,
@@ -24,5 +25,6 @@ select
     null::timestamp as read_at,
     null::bigint as event_count,
     null::bigint as sagemaker_event_count,
+    null::bigint as kept_event_count,
     null::varchar as problem
 where false

@@ -14,6 +14,7 @@ from spaceledger.warehouse.checks import run_checks
 from spaceledger.warehouse.connection import open_work, run
 from tests.bills import DOMAIN, OTHER_SPACE, SPACE, write_cur
 from tests.conftest import Ledger
+from tests.ledger.test_incremental_events import CONFIGURATION, arn, call, write_log
 
 LINES = [
     {
@@ -24,6 +25,19 @@ LINES = [
     {"space": OTHER_SPACE, "cost": "2", "day": "2026-09-02"},
     {"domain": DOMAIN, "cost": "4", "day": "2026-09-03"},
     {"type": "Tax", "cost": "8"},
+    {
+        "resource": arn("red"),
+        "cost": "32",
+        "day": "2026-09-04",
+        "usage_type": "USE1-Host:ml.m5.large",
+    },
+    {
+        "space": SPACE,
+        "resource": SPACE,
+        "cost": "3",
+        "day": "2026-09-04",
+        "usage_type": "USE1-Studio:VolumeUsage.gp3",
+    },
     {"product": "AmazonEC2", "cost": "16"},
 ]
 
@@ -31,7 +45,15 @@ LINES = [
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ledger = Ledger(tmp_path_factory.mktemp("checks"))
+    ledger.configure(CONFIGURATION.format(""))
     write_cur(ledger.bill, "2026-09", LINES)
+    calls = [
+        call("CreateEndpoint", "red", SPACE, "2026-09-01T08:00:00Z"),
+        call("CreateApp", "blue", SPACE, "2026-09-02T08:00:00Z"),
+        call("DeleteApp", "blue", SPACE, "2026-09-02T18:00:00Z"),
+        call("UpdateSpace", "blue", OTHER_SPACE, "2026-09-05T18:00:00Z"),
+    ]
+    write_log(ledger.root / "trail", "log", calls)
     ledger.run()
     return (ledger.home / "ledger.duckdb").resolve()
 
@@ -77,6 +99,11 @@ TABLES = {
     "marts.resource_spend_monthly": ("billed_cost", "billed_cost - 0.000000000001"),
     "marts.bill_reconciliation": ("difference", "0.000000000001"),
     "marts.attribution_coverage": ("effective_cost", "effective_cost + 1"),
+    "raw.trail_events": ("event_id", "'another'"),
+    "core.trail_event": ("event_key", "'another'"),
+    "core.activity": ("space_arn", "'another'"),
+    "marts.space_activity_daily": ("event_count", "event_count + 1"),
+    "marts.space_users_daily": ("write_event_count", "write_event_count + 1"),
 }
 
 
@@ -133,6 +160,15 @@ BREAKS = {
     "core.charge__tag_is_well_formed": alter_row("core.charge", "malformed_tag", "'x'"),
     "core.charge__tag_agrees_with_domain": "update core.charge set tagged_domain_arn = 'x'",
     "core.resource_evidence__names_that_are_both": f"insert into core.known_user_profile values ('{SPACE.replace(':space/', ':user-profile/')}', '{DOMAIN}')",
+    "raw.trail_events__as_many_as_were_read": drop_row("raw.trail_events"),
+    "core.trail_event__every_call_once": drop_row("core.trail_event"),
+    "core.resource_evidence__events_do_not_overlap": (
+        "insert into core.resource_evidence select * replace (began_at + interval '1' day as began_at, '" + OTHER_SPACE
+        + "' as space_arn) from core.resource_evidence where method = 'space_event'"
+    ),
+    "marts.space_activity_daily__adds_up_to_calls": alter_row("marts.space_activity_daily", "error_count", "9"),
+    "marts.space_users_daily__adds_up_to_activity": alter_row("marts.space_users_daily", "event_count", "9"),
+    "marts.unattended_spend__within_the_bill": alter_row("marts.unattended_spend", "cost_high", "99"),
     "marts.compared_spend_daily__formats_agree": "insert into marts.compared_spend_daily (billing_period, difference) values ('2026-09', 1)",
 }  # fmt: skip
 
