@@ -15,6 +15,7 @@ from spaceledger.warehouse.dictionary import documented
 from spaceledger.warehouse.reader import named_queries, neutral
 from tests.bills import DOMAIN, OTHER_SPACE, SPACE, write_cur
 from tests.conftest import Ledger
+from tests.ledger.test_sql_activity import ASKED_OF_TRAILS
 
 APP = "arn:aws:sagemaker:us-east-1:012345678901:app/d-abc/fraud/JupyterLab/default"
 JOB = "arn:aws:sagemaker:us-east-1:012345678901:training-job/nightly"
@@ -82,7 +83,7 @@ EXPECTED = {
 
 def test_every_named_query_is_tested_and_described() -> None:
     queries = named_queries()
-    assert set(queries) == set(EXPECTED)
+    assert set(queries) == {*EXPECTED, *ASKED_OF_TRAILS}
     assert len(queries) >= 12
     assert all(query.description.endswith(".") for query in queries.values())
 
