@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from flows.activity import activity
 from flows.backfill import backfill
 from flows.daily import daily
 from flows.retries import is_transient
@@ -13,6 +14,7 @@ from prefect.artifacts import Artifact
 from spaceledger.errors import SourceError, TransientSourceError
 from tests.bills import SPACE, write_cur
 from tests.conftest import Ledger
+from tests.ledger.test_incremental_events import CONFIGURATION, arn, call, write_log
 
 
 def test_the_daily_flow_publishes_and_tells_what_it_did(ledger: Ledger) -> None:
@@ -38,6 +40,28 @@ def test_a_backfill_loads_its_periods_again_and_no_others(ledger: Ledger) -> Non
         (Decimal(15),)
     ]
     assert ledger.query("select count(*) from marts.restatements") == [(0,)]
+
+
+def test_the_activity_flow_takes_in_new_events_and_leaves_bills(ledger: Ledger) -> None:
+    ledger.configure(CONFIGURATION.format(""))
+    write_cur(ledger.bill, "2026-09", [{"resource": arn("red"), "cost": "5", "day": "2026-09-04"}])
+    write_log(
+        ledger.root / "trail", "one", [call("DescribeEndpoint", "red", "", "2026-09-03T09:00:00Z")]
+    )
+    daily(ledger.config, date(2026, 10, 1), False)
+    assert not activity(ledger.config).published
+    write_cur(ledger.bill, "2026-10", [{"space": SPACE, "cost": "7"}])
+    write_log(
+        ledger.root / "trail", "two", [call("CreateEndpoint", "red", SPACE, "2026-09-04T09:00:00Z")]
+    )
+    outcome = activity(ledger.config)
+    assert outcome.read == (("trail", 1, 1, 1),)
+    assert ledger.query("select billing_period, space_arn from marts.space_spend_monthly") == [
+        ("2026-09", SPACE)
+    ]
+    table = Artifact.get("daily-ledger", _sync=True)
+    assert table is not None
+    assert "Trails read" in str(table.data)
 
 
 def test_only_transient_errors_are_retried() -> None:
