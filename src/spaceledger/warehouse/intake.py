@@ -133,7 +133,7 @@ def _parts(plan: LoadPlan) -> Iterator[_Part]:
 def _read_parquet(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> None:
     relation = parquet_relation(*(file.path for file in part.files))
     before = _rows_summed(con)
-    _sum_rows(con, part, relation)
+    run(con, _sums(part, relation))
     read, stated = _rows_summed(con) - before, sum(h.row_count or 0 for h in part.headers)
     if not part.plan.only_own_period and read != stated:
         raise DeliveryError(
@@ -145,53 +145,64 @@ def _read_parquet(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> 
     seen.kept.setdefault(part.table, []).append(_kept_lines(part, passed))
 
 
+class _Current:
+    """The chunk at hand: to DuckDB one relation, whose rows change from statement to statement."""
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        self.show(pa.table({name: pa.array([], pa.string()) for name in columns}))
+
+    def show(self, chunk: pa.Table) -> None:
+        self._rows = chunk.append_column("line_number", pa.array(np.arange(chunk.num_rows)))
+
+    def __arrow_c_schema__(self) -> object:
+        return self._rows.schema.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._rows.__arrow_c_stream__(requested_schema)
+
+
 def _read_csv(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> None:
-    waiting: list[str] = []
-    waiting_rows = 0
-    for chunk in csv_chunks(part.files, part.projection.used):
-        table = f"kept_{len(seen.kept_tables)}"
-        seen.kept_tables.append(table)
-        waiting_rows += _read_chunk(con, part, chunk, table)
-        waiting.append(table)
-        if waiting_rows >= _ROW_GROUP:
-            waiting, waiting_rows = _stow(con, part, seen, waiting), 0
-    for table in waiting:
-        seen.kept.setdefault(part.table, []).append(f"select * from {table}")
-
-
-def _read_chunk(con: duckdb.DuckDBPyConnection, part: _Part, chunk: pa.Table, table: str) -> int:
-    """Sums a chunk and keeps its lines in a temporary table. Returns how many it kept."""
-    numbered = chunk.append_column("line_number", pa.array(np.arange(chunk.num_rows)))
+    """Sums each chunk and keeps its lines, by two statements that are planned once for all chunks."""
+    current = _Current(part.projection.used)
+    waiting: list[pa.Table] = []
+    con.register("chunk", current)
     try:
-        con.register("chunk", numbered)
-        _sum_rows(con, part, "chunk")
-        passed = con.execute(f"select line_number from chunk where {_scope(part)}").fetchnumpy()
-        # Arrow is quicker than DuckDB at leaving out most rows of many columns of text.
-        mask = np.zeros(chunk.num_rows, dtype=bool)
-        mask[passed["line_number"]] = True
-        con.register("chunk", chunk.filter(pa.array(mask)))
-        kept = f"create or replace temp table {table} as {_kept_lines(part, 'chunk')}"
-        return int(value(con, kept))
+        run(con, f"prepare sum_rows as {_sums(part, 'chunk')}")
+        run(con, f"prepare pass_rows as select line_number from chunk where {_scope(part)}")
+        for chunk in csv_chunks(part.files, part.projection.used):
+            current.show(chunk)
+            run(con, "execute sum_rows")
+            passed = con.execute("execute pass_rows").fetchnumpy()
+            # Arrow is quicker than DuckDB at leaving out most rows of many columns of text.
+            mask = np.zeros(chunk.num_rows, dtype=bool)
+            mask[passed["line_number"]] = True
+            waiting.append(chunk.filter(pa.array(mask)).combine_chunks())
+            if sum(lines.num_rows for lines in waiting) >= _ROW_GROUP:
+                _stow(con, part, seen, waiting)
+                waiting = []
+        _stow(con, part, seen, waiting)
     finally:
         con.unregister("chunk")
 
 
 def _stow(
-    con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake, waiting: list[str]
-) -> list[str]:
+    con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake, waiting: list[pa.Table]
+) -> None:
     """Moves lines that wait in memory to the file, compressed, so that memory grows with no bill."""
+    if not waiting:
+        return
     table = f"raw.kept_{len(seen.kept_tables)}"
     seen.kept_tables.append(table)
-    lines = " union all ".join(f"select * from {name}" for name in waiting)
-    run(con, f"create or replace table {table} as {lines}")
-    for name in waiting:
-        run(con, f"drop table {name}")
+    con.register("waiting", pa.concat_tables(waiting))
+    try:
+        run(con, f"create or replace table {table} as {_kept_lines(part, 'waiting')}")
+    finally:
+        con.unregister("waiting")
     seen.kept.setdefault(part.table, []).append(f"select * from {table}")
-    return []
 
 
-def _sum_rows(con: duckdb.DuckDBPyConnection, part: _Part, relation: str) -> None:
-    """Adds the totals of every row, by the rules of `sql/load/`, to `load_totals`.
+def _sums(part: _Part, relation: str) -> str:
+    """A statement that adds the totals of every row, by the rules of `sql/load/`, to `load_totals`.
 
     The rules name delivered values as `line.x`; each stands in its place as the file's own expression,
     because DuckDB evaluates a column of a subquery for every row, an expression in a case only where
@@ -212,11 +223,10 @@ def _sum_rows(con: duckdb.DuckDBPyConnection, part: _Part, relation: str) -> Non
     rules = (sql_dir() / "load" / f"{part.table}.sql").read_text(encoding="utf-8")
     rules = rules.replace("from delivered as line", f"from {relation} as line")
     totals = re.sub(r"\bline\.(\w+)", lambda found: given[found[1]], _without_comments(rules))
-    run(
-        con,
+    return (
         "insert into load_totals by name"
         f" select {_literal(plan.source)} as source, {_literal(plan.period)} as billing_period,"
-        f" {_literal(plan.delivery_id)} as delivery_id, t.* from ({totals}) as t",
+        f" {_literal(plan.delivery_id)} as delivery_id, t.* from ({totals}) as t"
     )
 
 
