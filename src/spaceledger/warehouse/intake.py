@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
@@ -55,11 +54,9 @@ class LoadPlan:
 
 @dataclass(slots=True)
 class Intake:
-    """What was read: totals lie in the temporary table `load_totals`, `kept` selects the kept lines."""
+    """What was read: lines in scope lie in their raw table, totals in the temporary `load_totals`."""
 
     rows: int = 0
-    kept: dict[str, list[str]] = field(default_factory=dict)  # raw table: selects
-    kept_tables: list[str] = field(default_factory=list)
     has_invoice: bool = False
     has_savings_plan_costs: bool = False
     tables: tuple[str, ...] = ()
@@ -77,23 +74,9 @@ class _Part:
     projection: Projection
 
 
-@contextmanager
-def read_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> Iterator[Intake]:
-    """Sums all rows. Lines of CSV are also kept; those of Parquet can be selected again later.
-
-    Kept lines of CSV wait in tables of their own, outside any long transaction: DuckDB would hold on to
-    every chunk registered in one. The tables are gone at the end.
-    """
+def read_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> Intake:
+    """Sums all rows and keeps the lines in scope, inside the transaction of the caller."""
     seen = Intake()
-    try:
-        _read(con, plan, seen)
-        yield seen
-    finally:
-        for table in seen.kept_tables:
-            run(con, f"drop table if exists {table}")
-
-
-def _read(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: Intake) -> None:
     run(
         con,
         "create or replace temp table load_totals as"
@@ -105,11 +88,9 @@ def _read(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: Intake) -> None:
         seen.has_invoice |= "invoice_id" in present
         seen.has_savings_plan_costs |= bool(_SAVINGS_PLAN_COSTS & present)
         seen.missing |= {column.name for column in raw_columns(part.table)} - present
-        if part.headers[0].is_parquet:
-            _read_parquet(con, part, seen)
-        else:
-            _read_csv(con, part, seen)
+        (_read_parquet if part.headers[0].is_parquet else _read_csv)(con, part)
     seen.rows = _rows_summed(con)
+    return seen
 
 
 def _rows_summed(con: duckdb.DuckDBPyConnection) -> int:
@@ -130,7 +111,7 @@ def _parts(plan: LoadPlan) -> Iterator[_Part]:
         yield _Part(plan, files, headers, table, project(table, headers[0], files[0].address))
 
 
-def _read_parquet(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> None:
+def _read_parquet(con: duckdb.DuckDBPyConnection, part: _Part) -> None:
     relation = parquet_relation(*(file.path for file in part.files))
     before = _rows_summed(con)
     run(con, _sums(part, relation))
@@ -141,64 +122,56 @@ def _read_parquet(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> 
             f"{read} rows were read but the Parquet footers say {stated}",
             where=part.files[0].address,
         )
-    passed = f"(select {_used(part)} from {relation} where {_scope(part)})"
-    seen.kept.setdefault(part.table, []).append(_kept_lines(part, passed))
+    run(con, _keeping(part, f"(select {_used(part)} from {relation} where {_scope(part)})"))
 
 
 class _Current:
-    """The chunk at hand: to DuckDB one relation, whose rows change from statement to statement."""
+    """The rows at hand: to DuckDB one relation, whose rows change from statement to statement.
 
-    def __init__(self, columns: tuple[str, ...]) -> None:
-        self.show(pa.table({name: pa.array([], pa.string()) for name in columns}))
+    Registered anew, every chunk would be held until the transaction ends and each statement planned
+    once more.
+    """
 
-    def show(self, chunk: pa.Table) -> None:
-        self._rows = chunk.append_column("line_number", pa.array(np.arange(chunk.num_rows)))
+    def __init__(self, rows: pa.Table) -> None:
+        self.rows = rows
 
     def __arrow_c_schema__(self) -> object:
-        return self._rows.schema.__arrow_c_schema__()
+        return self.rows.schema.__arrow_c_schema__()
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._rows.__arrow_c_stream__(requested_schema)
+        return self.rows.__arrow_c_stream__(requested_schema)
 
 
-def _read_csv(con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake) -> None:
-    """Sums each chunk and keeps its lines, by two statements that are planned once for all chunks."""
-    current = _Current(part.projection.used)
+def _read_csv(con: duckdb.DuckDBPyConnection, part: _Part) -> None:
+    names = part.projection.used
+    empty = pa.table({name: pa.array([], pa.string()) for name in names})
+    chunk, passed = _Current(_numbered(empty)), _Current(empty)
+    con.register("chunk", chunk)
+    con.register("passed", passed)
+    run(con, f"prepare sum_chunk as {_sums(part, 'chunk')}")
+    run(con, f"prepare pass_chunk as select line_number from chunk where {_scope(part)}")
+    run(con, f"prepare keep_passed as {_keeping(part, 'passed')}")
     waiting: list[pa.Table] = []
-    con.register("chunk", current)
-    try:
-        run(con, f"prepare sum_rows as {_sums(part, 'chunk')}")
-        run(con, f"prepare pass_rows as select line_number from chunk where {_scope(part)}")
-        for chunk in csv_chunks(part.files, part.projection.used):
-            current.show(chunk)
-            run(con, "execute sum_rows")
-            passed = con.execute("execute pass_rows").fetchnumpy()
-            # Arrow is quicker than DuckDB at leaving out most rows of many columns of text.
-            mask = np.zeros(chunk.num_rows, dtype=bool)
-            mask[passed["line_number"]] = True
-            waiting.append(chunk.filter(pa.array(mask)).combine_chunks())
-            if sum(lines.num_rows for lines in waiting) >= _ROW_GROUP:
-                _stow(con, part, seen, waiting)
-                waiting = []
-        _stow(con, part, seen, waiting)
-    finally:
-        con.unregister("chunk")
+    for rows in csv_chunks(part.files, names):
+        chunk.rows = _numbered(rows)
+        run(con, "execute sum_chunk")
+        numbers = con.execute("execute pass_chunk").fetchnumpy()["line_number"]
+        # Arrow is quicker than DuckDB at leaving out most rows of many columns of text.
+        mask = np.zeros(rows.num_rows, dtype=bool)
+        mask[numbers] = True
+        waiting.append(rows.filter(pa.array(mask)).combine_chunks())
+        if sum(lines.num_rows for lines in waiting) >= _ROW_GROUP:
+            passed.rows, waiting = pa.concat_tables(waiting), []
+            run(con, "execute keep_passed")
+    if waiting:
+        passed.rows = pa.concat_tables(waiting)
+        run(con, "execute keep_passed")
+    con.unregister("chunk")
+    con.unregister("passed")
 
 
-def _stow(
-    con: duckdb.DuckDBPyConnection, part: _Part, seen: Intake, waiting: list[pa.Table]
-) -> None:
-    """Moves lines that wait in memory to the file, compressed, so that memory grows with no bill."""
-    if not waiting:
-        return
-    table = f"raw.kept_{len(seen.kept_tables)}"
-    seen.kept_tables.append(table)
-    con.register("waiting", pa.concat_tables(waiting))
-    try:
-        run(con, f"create or replace table {table} as {_kept_lines(part, 'waiting')}")
-    finally:
-        con.unregister("waiting")
-    seen.kept.setdefault(part.table, []).append(f"select * from {table}")
+def _numbered(rows: pa.Table) -> pa.Table:
+    return rows.append_column("line_number", pa.array(np.arange(rows.num_rows)))
 
 
 def _sums(part: _Part, relation: str) -> str:
@@ -239,13 +212,12 @@ def _scope(part: _Part) -> str:
     return "true" if part.plan.keep_all else scope_of(part.table, dict(part.projection.expressions))
 
 
-def _kept_lines(part: _Part, passed: str) -> str:
-    """A select of the raw rows that delivered rows in scope become."""
-    # Materialised, the few lines of each vector that passed the filter are packed into full ones.
+def _keeping(part: _Part, passed: str) -> str:
+    """A statement that keeps delivered rows in scope as raw rows."""
     return (
-        f"(with passed as materialized (select * from {passed})"
+        f"insert into raw.{part.table} by name"
         " select * exclude (delivered_period), delivered_period as billing_period,"
-        f" {scope_of(part.table)} as is_in_scope from ({_delivered(part, 'passed')}))"
+        f" {scope_of(part.table)} as is_in_scope from ({_delivered(part, passed)})"
     )
 
 

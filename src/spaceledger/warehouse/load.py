@@ -30,19 +30,20 @@ def load_delivery(con: duckdb.DuckDBPyConnection, plan: LoadPlan, now: datetime)
 
     Raises DeliveryError, with the previous version untouched, where any part cannot be read.
     """
+    run(con, "begin")
     try:
-        with read_files(con, plan) as seen:
-            run(con, "begin")
-            try:
-                _refuse_emptiness(con, plan, seen)
-                _forget(con, plan)
-                loaded = _finish(con, plan, seen, now)
-            except BaseException:
-                run(con, "rollback")
-                raise
-            run(con, "commit")
+        standing = _standing_rows(con, plan)
+        _forget(con, plan)
+        seen = read_files(con, plan)
+        _refuse_emptiness(plan, standing, seen)
+        loaded = _finish(con, plan, seen, now)
     except duckdb.Error as error:
+        run(con, "rollback")
         raise _value_error(plan, error) from error
+    except BaseException:
+        run(con, "rollback")
+        raise
+    run(con, "commit")
     return loaded
 
 
@@ -67,14 +68,18 @@ def _value_error(plan: LoadPlan, error: duckdb.Error) -> Exception:
     )
 
 
-def _refuse_emptiness(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: Intake) -> None:
-    """A period never loses all its rows: AWS delivers a month to date whole, every time."""
-    standing = value(
+def _standing_rows(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> int:
+    rows = value(
         con,
         "select coalesce(max(row_count), 0) from raw.deliveries"
         " where source = ? and billing_period = ? and is_current",
         [plan.source, plan.period],
     )
+    return int(rows)
+
+
+def _refuse_emptiness(plan: LoadPlan, standing: int, seen: Intake) -> None:
+    """A period never loses all its rows: AWS delivers a month to date whole, every time."""
     if standing and not seen.rows:
         raise DeliveryError(
             "no_rows",
@@ -138,8 +143,6 @@ def _finish(con: duckdb.DuckDBPyConnection, plan: LoadPlan, seen: Intake, now: d
         " sum(other_period_count)::bigint as other_period_count,"
         " max(data_through_at) as data_through_at from load_totals group by all",
     )
-    for table, lines in seen.kept.items():
-        run(con, f"insert into raw.{table} by name {' union all '.join(lines)}")
     _refuse_odd_dates(con, plan)
     kept, content = _content(con, plan)
     run(con,
