@@ -18,8 +18,9 @@ create or replace macro money
 -- Whether an amount has more decimals than are kept; such amounts are rounded and counted.
 create or replace macro has_excess_decimals
     (amount double) as false,
-    (amount varchar) as length(amount) > 13
-        and try_cast(amount as decimal(38, 20)) <> try_cast(amount as decimal(38, 12)),
+    (amount varchar) as try_cast(amount as decimal(38, 20)) <> try_cast(amount as decimal(38, 12))
+        -- too small even for 20 decimals
+        or (try_cast(amount as decimal(38, 12)) = 0 and try_cast(amount as double) <> 0),
     (amount decimal(38, 12)) as false;
 
 -- amount * numerator / denominator, half away from zero at 12 decimals, in whole numbers of 1e-12.

@@ -231,6 +231,29 @@ def test_more_than_twelve_decimals_are_rounded_and_counted(ledger: Ledger) -> No
     ]
 
 
+@pytest.mark.parametrize("cost", ["1.5E-13", "-1.5e-13", "2E-25", "1.2345678E-8"])
+def test_excess_decimals_of_a_short_exponent_are_counted(ledger: Ledger, cost: str) -> None:
+    lines = [{"space": SPACE, "cost": cost}, {"cost": "-3.0E-8"}, {"cost": "-1"}, {"cost": "0"}]
+    write_cur(ledger.bill, "2026-09", lines)
+    assert ledger.run().exit_code == 0
+    assert ledger.query("select problem, detail from marts.ingest_problems") == [
+        ("rounded", "1 rows have amounts with more than 12 decimals; rounded")
+    ]
+
+
+def test_excess_decimals_of_a_parquet_decimal_are_counted(ledger: Ledger) -> None:
+    write_cur(ledger.bill, "2026-09", GOOD)
+    bill = parquet_bill([{"space": SPACE, "cost": cost} for cost in ("1", "2", "")])
+    at = bill.column_names.index("lineItem/UnblendedCost")
+    costs = [Decimal("0.0000000000004"), Decimal("2.5"), None]
+    fine = pa.array(costs, pa.decimal128(30, 13))
+    second_parquet(ledger, bill.set_column(at, bill.column_names[at], fine))
+    assert ledger.run().exit_code == 0
+    assert ledger.query("select problem, detail from marts.ingest_problems") == [
+        ("rounded", "1 rows have amounts with more than 12 decimals; rounded")
+    ]
+
+
 def test_the_same_bill_configured_twice_names_both(ledger: Ledger) -> None:
     write_cur(ledger.bill, "2026-09", GOOD)
     twice = 'home = "home"\n' + "".join(

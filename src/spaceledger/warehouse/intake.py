@@ -241,13 +241,17 @@ def _delivered(part: _Part, relation: str) -> str:
 
 
 def _has_excess_decimals(part: _Part) -> str:
-    """Nearly every amount is short; only a row with a long one is looked at closely."""
-    checks = part.projection.excess_checks
-    if not checks:
+    """Nearly every row has short amounts without a minus sign, their exponent's or their own.
+
+    Only the others are looked at closely.
+    """
+    amounts = part.projection.maybe_excess
+    if not amounts:
         return "false"
-    long = " or ".join(is_long for is_long, _ in checks)
-    excess = " or ".join(f"coalesce(has_excess_decimals({amount}), false)" for _, amount in checks)
-    return f"(case when {long} then {excess} else false end)"
+    closely = [f"strlen({amount}) > 13" for amount in amounts]
+    closely.append(f"contains(concat({', '.join(amounts)}), '-')")
+    excess = [f"coalesce(has_excess_decimals({amount}), false)" for amount in amounts]
+    return f"(case when {' or '.join(closely)} then {' or '.join(excess)} else false end)"
 
 
 def _has_savings_plan_costs(part: _Part) -> str:

@@ -29,6 +29,8 @@ from spaceledger.errors import DeliveryError
 
 _BLOCK_BYTES = 1 << 21
 _CHUNK_ROWS = 100_000
+# As many as `sql/macros/money.sql` keeps.
+_MONEY_DECIMALS = 12
 _QUOTE = ord('"')
 
 
@@ -42,7 +44,7 @@ class LocalFile:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A file's columns in order: name and kind (text, number, time, map or other)."""
+    """A file's columns in order: name and kind as `_kind` calls it."""
 
     columns: tuple[tuple[str, str], ...]
     is_parquet: bool
@@ -92,7 +94,9 @@ def _kind(kind: pa.DataType) -> str:
         return "text"
     if pa.types.is_floating(kind):
         return "double"
-    if pa.types.is_decimal(kind) or pa.types.is_integer(kind):
+    if pa.types.is_decimal(kind):
+        return "fine decimal" if kind.scale > _MONEY_DECIMALS else "decimal"
+    if pa.types.is_integer(kind):
         return "decimal"
     if pa.types.is_timestamp(kind):
         return "zoned" if kind.tz else "time"

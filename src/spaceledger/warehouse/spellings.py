@@ -72,7 +72,7 @@ class Projection:
     delivered: tuple[tuple[str, str], ...]
     used: tuple[str, ...]
     present: frozenset[str]
-    excess_checks: tuple[tuple[str, str], ...]  # whether an amount is long, and the amount
+    maybe_excess: tuple[str, ...]  # amounts that may have too many decimals, as text
 
 
 def project(table: str, header: Header, where: str) -> Projection:
@@ -80,7 +80,7 @@ def project(table: str, header: Header, where: str) -> Projection:
     columns: dict[str, list[tuple[str, str]]] = {}
     for name, kind in header.columns:
         columns.setdefault(normalise(name), []).append((name, kind))
-    expressions, delivered, used, present, checks, missing = [], [], [], set(), [], []
+    expressions, delivered, used, present, maybe_excess, missing = [], [], [], set(), [], []
     for column in raw_columns(table):
         parts, plain_parts = [], []
         for spelling in column.spellings:
@@ -92,8 +92,8 @@ def project(table: str, header: Header, where: str) -> Projection:
                     parts.append(_typed(value, column.kind, delivered_kind))
                     plain_parts.append(_plain(value, name, column.kind, delivered_kind))
                     used.append(name)
-                    if column.kind == "money" and kind == "text":
-                        checks.append((f"strlen({quoted(name)}) > 13", value))
+                    if column.kind == "money" and kind in {"text", "fine decimal"}:
+                        maybe_excess.append(quoted(name) + ("" if kind == "text" else "::varchar"))
         if parts:
             present.add(column.name)
         elif column.is_required:
@@ -114,7 +114,7 @@ def project(table: str, header: Header, where: str) -> Projection:
         tuple(delivered),
         tuple(dict.fromkeys(used)),
         frozenset(present),
-        tuple(checks),
+        tuple(maybe_excess),
     )
 
 
