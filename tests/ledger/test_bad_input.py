@@ -71,6 +71,11 @@ def no_cost_column(ledger: Ledger) -> None:
     write_cur(ledger.bill, "2026-09", GOOD, assembly="assembly-2", drop=["lineItem/UnblendedCost"])
 
 
+def two_cost_columns(ledger: Ledger) -> None:
+    line = {"space": SPACE, "line_item_unblended_cost": "7"}
+    write_cur(ledger.bill, "2026-09", [line], assembly="assembly-2")
+
+
 def with_cost(cost: str) -> Callable[[Ledger], None]:
     def make(ledger: Ledger) -> None:
         write_cur(ledger.bill, "2026-09", [{"space": SPACE, "cost": cost}], assembly="assembly-2")
@@ -152,6 +157,7 @@ HELD_BACK = {
     "missing file": (missing_file, "missing_file"),
     "outside its folder": (outside, "outside_folder"),
     "required column gone": (no_cost_column, "missing_column"),
+    "two columns of one cost": (two_cost_columns, "repeated_column"),
     "not a number": (with_cost("a lot"), "bad_value"),
     "underscored number": (with_cost("1_000"), "bad_value"),
     "not finite": (with_cost("NaN"), "bad_value"),

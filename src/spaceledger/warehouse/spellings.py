@@ -80,6 +80,7 @@ def project(table: str, header: Header, where: str) -> Projection:
     columns: dict[str, list[tuple[str, str]]] = {}
     for name, kind in header.columns:
         columns.setdefault(normalise(name), []).append((name, kind))
+    _refuse_repeated_amounts(table, columns, where)
     expressions, delivered, used, present, maybe_excess, missing = [], [], [], set(), [], []
     for column in raw_columns(table):
         parts, plain_parts = [], []
@@ -116,6 +117,22 @@ def project(table: str, header: Header, where: str) -> Projection:
         frozenset(present),
         tuple(maybe_excess),
     )
+
+
+def _refuse_repeated_amounts(
+    table: str, columns: dict[str, list[tuple[str, str]]], where: str
+) -> None:
+    """Tags of one name may be in several columns; of two columns of amounts none is the right one."""
+    amounts = (column for column in raw_columns(table) if column.kind in {"money", "quantity"})
+    for spelling in (spelling for column in amounts for spelling in column.spellings):
+        names = [name for name, _ in columns.get(spelling, ())]
+        if len(names) > 1:
+            raise DeliveryError(
+                "repeated_column",
+                f"a column of amounts is there {len(names)} times, as {', '.join(names)}",
+                where=where,
+                todo="keep one of them in the export",
+            )
 
 
 _TYPES = {
