@@ -40,6 +40,7 @@ with sums as (
             where date_trunc('month', line.billing_period_start_at) <> (line.delivered_period || '-01')::timestamp
         ) as other_period_count,
         count(*) filter (where line.has_excess_decimals) as excess_count,
+        count(spaceledger_gross_amount) as cost_count,
         max(line.usage_start_at) filter (where is_usage_type(line.line_item_type)) as data_through_at
     from (
         select
@@ -64,5 +65,6 @@ select
     uninvoiced_count,
     other_period_count,
     excess_count,
+    cost_count,
     data_through_at
 from sums

@@ -20,6 +20,7 @@ select
         where date_trunc('month', line.billing_period_start_at) <> (line.delivered_period || '-01')::timestamp
     ) as other_period_count,
     count(*) filter (where line.has_excess_decimals) as excess_count,
+    count(money(line.billed_cost)) filter (where money(line.effective_cost) is not null) as cost_count,
     max(line.charge_period_start_at) filter (
         where line.charge_category = 'Usage' and coalesce(line.commitment_discount_status, '') <> 'Unused'
     ) as data_through_at

@@ -177,7 +177,7 @@ def _plans(
 
 def _notices(plan: LoadPlan, notices: tuple[tuple[str, str], ...]) -> Iterator[ProblemRow]:
     for problem, detail in notices:
-        severity = "warning" if problem in {"rounded", "other_period"} else "notice"
+        severity = "warning" if problem in {"rounded", "other_period", "no_cost"} else "notice"
         yield ProblemRow(plan.source, plan.location, problem, severity, detail, plan.period, "load",
                          plan.identity)  # fmt: skip
 

@@ -260,6 +260,32 @@ def test_excess_decimals_of_a_parquet_decimal_are_counted(ledger: Ledger) -> Non
     ]
 
 
+@pytest.mark.parametrize("column", ["cost", "currency"])
+def test_a_column_that_is_empty_in_every_row_is_noticed(ledger: Ledger, column: str) -> None:
+    problem, severity = {
+        "cost": ("no_cost", "warning"),
+        "currency": ("no_currency_code", "notice"),
+    }[column]
+    write_cur(ledger.bill, "2026-08", [{"space": SPACE, column: ""}, {"space": SPACE}])
+    write_cur(ledger.bill, "2026-09", [{"space": SPACE, column: ""}, {column: ""}])
+    assert ledger.run().exit_code == 0
+    query = "select billing_period, problem, severity from marts.ingest_problems"
+    assert ledger.query(query) == [("2026-09", problem, severity)]
+
+
+@pytest.mark.parametrize("column", ["BilledCost", "EffectiveCost"])
+def test_a_cost_of_focus_that_is_empty_in_every_row_is_noticed(ledger: Ledger, column: str) -> None:
+    line = {
+        "ChargeCategory": "Usage", "ChargePeriodStart": "2026-09-01T00:00:00Z", "BilledCost": "1",
+        "EffectiveCost": "1", "BillingCurrency": "USD", "x_ServiceCode": "AmazonSageMaker",
+    } | {column: ""}  # fmt: skip
+    ledger.bill.mkdir()
+    (ledger.bill / "focus.csv.gz").write_bytes(csv_bytes(list(line), [list(line.values())] * 2))
+    assert ledger.run().exit_code == 0
+    query = "select problem from marts.ingest_problems where severity = 'warning'"
+    assert ledger.query(query) == [("no_cost",)]
+
+
 def test_the_same_bill_configured_twice_names_both(ledger: Ledger) -> None:
     write_cur(ledger.bill, "2026-09", GOOD)
     twice = 'home = "home"\n' + "".join(

@@ -80,7 +80,7 @@ def read_files(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> Intake:
     run(
         con,
         "create or replace temp table load_totals as"
-        " select *, 0::bigint as excess_count from raw.delivery_totals limit 0",
+        " select *, 0::bigint as excess_count, 0::bigint as cost_count from raw.delivery_totals limit 0",
     )
     for part in _parts(plan):
         present = part.projection.present

@@ -188,7 +188,8 @@ def _notices(con: duckdb.DuckDBPyConnection, seen: Intake) -> Iterator[tuple[str
         con,
         "select coalesce(sum(other_period_count), 0)::bigint,"
         " coalesce(sum(row_count) filter (where starts_with(charge_type, 'SavingsPlan')), 0)::bigint,"
-        " coalesce(sum(excess_count), 0)::bigint"
+        " coalesce(sum(excess_count), 0)::bigint, coalesce(sum(cost_count), 0)::bigint,"
+        " count(*) filter (billing_currency <> 'XXX')"
         " from load_totals",
     )[0]
     if sums[0]:
@@ -201,9 +202,12 @@ def _notices(con: duckdb.DuckDBPyConnection, seen: Intake) -> Iterator[tuple[str
         )
     if sums[2]:
         yield "rounded", f"{sums[2]} rows have amounts with more than 12 decimals; rounded"
+    if seen.rows and not sums[3]:
+        yield "no_cost", "the costs are empty in every row: they count 0"
+    if seen.rows and not sums[4]:
+        yield "no_currency_code", "no row has a currency: amounts are shown as XXX"
     for column, what in (
         ("line_item_type", "the export has no line item type: every row counts as Unknown"),
-        ("currency_code", "the export has no currency: amounts are shown as XXX"),
         ("resource_id", "the export has no resource ids: costs are attributed by tags alone"),
     ):
         if column in seen.missing and "cur__line_items" in seen.tables:
