@@ -201,6 +201,46 @@ def test_a_bad_delivery_is_held_back_and_its_period_stands(ledger: Ledger, case:
     ]
 
 
+@pytest.mark.parametrize("cost", ["a lot", "1_000", "NaN"])
+def test_a_bad_value_is_named_with_file_column_and_row(ledger: Ledger, cost: str) -> None:
+    write_cur(ledger.bill, "2026-08", GOOD)
+    # an amount that nothing reads, because its line is out of scope, is not the one to name
+    unread = {"product": "AmazonS3", "lineItem/UsageAmount": "much"}
+    write_cur(ledger.bill, "2026-09", [unread, *GOOD, {"space": SPACE, "cost": cost}])
+    ledger.run()
+    ((location, detail),) = ledger.query("select location, detail from marts.ingest_problems")
+    assert location.endswith("report-00001.csv.gz")
+    assert detail.startswith("column lineItem/UnblendedCost in row 3 cannot be read: ")
+
+
+def test_a_bad_value_of_parquet_is_named_with_file_column_and_row(ledger: Ledger) -> None:
+    write_cur(ledger.bill, "2026-08", GOOD)
+    bill = parquet_bill([{"space": SPACE}] * 3)
+    at = bill.column_names.index("lineItem/UnblendedCost")
+    costs = pa.array([1.0, 2.0, float("nan")])
+    path = second_parquet(ledger, bill.set_column(at, bill.column_names[at], costs))
+    ledger.run()
+    ((location, detail),) = ledger.query("select location, detail from marts.ingest_problems")
+    assert location.endswith(path.name)
+    assert detail.startswith("column lineItem/UnblendedCost in row 3 cannot be read: ")
+
+
+def test_a_bad_date_of_a_plain_file_is_named_with_column_and_row(ledger: Ledger) -> None:
+    write_cur(ledger.bill, "2026-08", GOOD)
+    header, rows = cur_rows("2026-09", [*GOOD, {"space": SPACE, "day": "yesterday T"}])
+    at = header.index("bill/BillingPeriodStartDate")
+    rows = [[*row[:at], "", *row[at + 1 :]] for row in rows]
+    plain = ledger.root / "plain"
+    plain.mkdir()
+    (plain / "bill.csv.gz").write_bytes(csv_bytes(header, rows))
+    ledger.configure(ledger.config.read_text() + '[[costs]]\nname = "plain"\nuri = "plain"\n')
+    ledger.run()
+    query = "select location, detail from marts.ingest_problems where severity = 'error'"
+    ((location, detail),) = ledger.query(query)
+    assert location.endswith("bill.csv.gz")
+    assert detail.startswith("column lineItem/UsageStartDate in row 2 cannot be read: ")
+
+
 def test_a_blank_line_before_the_header_hides_no_rows(ledger: Ledger) -> None:
     header, rows = cur_rows("2026-09", GOOD)
     text = gzip.decompress(csv_bytes(header, rows))

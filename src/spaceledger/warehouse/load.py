@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from spaceledger.errors import DeliveryError
+from spaceledger.warehouse.bad_values import bad_value
 from spaceledger.warehouse.connection import run, value
 from spaceledger.warehouse.intake import Intake, LoadPlan, read_files
 from spaceledger.warehouse.periods import BEGAN
@@ -39,7 +40,7 @@ def load_delivery(con: duckdb.DuckDBPyConnection, plan: LoadPlan, now: datetime)
         loaded = _finish(con, plan, seen, now)
     except duckdb.Error as error:
         run(con, "rollback")
-        raise _value_error(plan, error) from error
+        raise _value_error(con, plan, error) from error
     except BaseException:
         run(con, "rollback")
         raise
@@ -47,7 +48,7 @@ def load_delivery(con: duckdb.DuckDBPyConnection, plan: LoadPlan, now: datetime)
     return loaded
 
 
-def _value_error(plan: LoadPlan, error: duckdb.Error) -> Exception:
+def _value_error(con: duckdb.DuckDBPyConnection, plan: LoadPlan, error: duckdb.Error) -> Exception:
     """A value DuckDB refused is the delivery's fault; anything else is ours or the machine's."""
     if type(error) is duckdb.Error:  # what the Parquet reader raises on damaged pages
         return DeliveryError(
@@ -59,13 +60,7 @@ def _value_error(plan: LoadPlan, error: duckdb.Error) -> Exception:
     faults = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)
     if not isinstance(error, faults):
         return error
-    text = " ".join(str(error).split("\nLINE", maxsplit=1)[0].split())
-    return DeliveryError(
-        "bad_value",
-        f"a value cannot be read: {text[:200]}",
-        where=plan.location,
-        todo="wait for AWS's next delivery, or correct the file",
-    )
+    return bad_value(con, plan.files, error, plan.location)
 
 
 def _standing_rows(con: duckdb.DuckDBPyConnection, plan: LoadPlan) -> int:

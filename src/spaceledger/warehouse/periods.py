@@ -8,6 +8,7 @@ import duckdb
 
 from spaceledger.errors import DeliveryError
 from spaceledger.period import BillingPeriod
+from spaceledger.warehouse.bad_values import bad_value
 from spaceledger.warehouse.connection import run
 from spaceledger.warehouse.scan import LocalFile, csv_chunks, parquet_relation, read_header
 from spaceledger.warehouse.spellings import project, raw_table_of
@@ -55,8 +56,7 @@ def _periods(con: duckdb.DuckDBPyConnection, query: str, file: LocalFile) -> set
     try:
         found = {row[0] for row in run(con, query)}
     except duckdb.ConversionException as error:
-        what = f"a date cannot be read: {str(error).splitlines()[0][:200]}"
-        raise DeliveryError("bad_value", what, where=file.address) from None
+        raise bad_value(con, [file], error, file.address) from None
     unknown = [period for period in found if period is None or not BillingPeriod.parse(period)]
     if unknown:
         what = "rows have neither a billing period nor a usage date"

@@ -73,6 +73,9 @@ class Projection:
     used: tuple[str, ...]
     present: frozenset[str]
     maybe_excess: tuple[str, ...]  # amounts that may have too many decimals, as text
+    doubts: tuple[
+        tuple[str, str, str], ...
+    ]  # a column, its value, whether that cannot be converted
 
 
 def project(table: str, header: Header, where: str) -> Projection:
@@ -81,7 +84,8 @@ def project(table: str, header: Header, where: str) -> Projection:
     for name, kind in header.columns:
         columns.setdefault(normalise(name), []).append((name, kind))
     _refuse_repeated_amounts(table, columns, where)
-    expressions, delivered, used, present, maybe_excess, missing = [], [], [], set(), [], []
+    expressions, delivered, used, present, maybe_excess = [], [], [], set(), []
+    doubts, missing = [], []
     for column in raw_columns(table):
         parts, plain_parts = [], []
         for spelling in column.spellings:
@@ -93,6 +97,7 @@ def project(table: str, header: Header, where: str) -> Projection:
                     parts.append(_typed(value, column.kind, delivered_kind))
                     plain_parts.append(_plain(value, name, column.kind, delivered_kind))
                     used.append(name)
+                    doubts += _doubts(name, value, column.kind, parts[-1])
                     if column.kind == "money" and kind in {"text", "fine decimal"}:
                         maybe_excess.append(quoted(name) + ("" if kind == "text" else "::varchar"))
         if parts:
@@ -116,6 +121,7 @@ def project(table: str, header: Header, where: str) -> Projection:
         tuple(dict.fromkeys(used)),
         frozenset(present),
         tuple(maybe_excess),
+        tuple(doubts),
     )
 
 
@@ -179,6 +185,18 @@ def _plain(value: str, name: str, kind: str, delivered: str) -> str:
     if kind == "text" and value == f"nullif({quoted(name)}, '')":
         return quoted(name)
     return _typed(value, kind, delivered)
+
+
+def _doubts(name: str, value: str, kind: str, typed: str) -> list[tuple[str, str, str]]:
+    if kind == "text":
+        return []
+    # DuckDB cannot try `money`, which calls error()
+    failed = (
+        f"try({typed}) is null"
+        if kind == "time"
+        else f"(try_cast({value} as decimal(38, 12)) is null or contains({value}::varchar, '_'))"
+    )
+    return [(name, value, f"{value} is not null and {failed}")]
 
 
 def _typed(value: str, kind: str, delivered: str) -> str:
