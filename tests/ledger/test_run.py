@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
+from spaceledger.warehouse import intake, scan
 from tests.bills import DOMAIN, OTHER_SPACE, SPACE, write_cur
 from tests.conftest import Ledger
 
@@ -33,6 +36,25 @@ def test_a_first_run_publishes_a_reconciled_ledger(ledger: Ledger) -> None:
         "select bill_billed_cost, ledger_billed_cost, outside_billed_cost, difference, row_count"
         " from marts.bill_reconciliation"
     ) == [(Decimal("7.3"), Decimal("0.3"), Decimal("7"), Decimal("0"), 3)]
+
+
+def test_a_bill_of_many_chunks_is_whole_or_not_there(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "_BLOCK_BYTES", 1 << 12)
+    monkeypatch.setattr(scan, "_CHUNK_ROWS", 30)
+    monkeypatch.setattr(intake, "_ROW_GROUP", 20)
+    products = ["AmazonSageMaker", "AmazonEC2", "AmazonS3"]
+    lines = [{"product": products[i % 3], "cost": str(i), "id": str(i)} for i in range(500)]
+    write_cur(ledger.bill, "2026-09", lines)
+    ledger.run()
+    kept = "select count(distinct line_item_id), sum(effective_cost) from core.charge"
+    billed = "select row_count, bill_billed_cost from marts.bill_reconciliation"
+    whole = [(167, Decimal(sum(range(0, 500, 3))))], [(500, Decimal(sum(range(500))))]
+    assert (ledger.query(kept), ledger.query(billed)) == whole
+    write_cur(ledger.bill, "2026-09", [*lines, {"cost": "a lot"}], assembly="assembly-2")
+    assert ledger.run().exit_code == 3
+    assert (ledger.query(kept), ledger.query(billed)) == whole
 
 
 def test_nothing_new_does_nothing(ledger: Ledger) -> None:
