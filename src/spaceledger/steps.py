@@ -216,13 +216,13 @@ def build_marts(
         show_spaces=settings.show_spaces,
     )
     with open_work(work.database) as con:
-        prepare(con)
+        models = prepare(con)
         take_configuration(con, settings)
         refuse_same_bill_twice(con)
         cause = read_state(home.ledger).rebuild_cause(made_with(settings))
         if full_refresh or tables.built_id(con) == work.build_id:
             cause = cause or "code"
-        built = build(con, build_run, home.ledger, rebuild_cause=cause, progress=step)
+        built = build(con, models, build_run, home.ledger, rebuild_cause=cause, progress=step)
         tables.add_build(
             con, work.build_id, build_run.built_at, made_with(settings), build_run.as_of
         )

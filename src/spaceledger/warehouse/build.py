@@ -16,7 +16,7 @@ import duckdb
 from spaceledger.errors import ModelError
 from spaceledger.paths import sql_dir
 from spaceledger.warehouse import previous
-from spaceledger.warehouse.connection import run, value
+from spaceledger.warehouse.connection import create_macros, run, value
 from spaceledger.warehouse.models import Model, read_models
 
 Progress = Callable[[str], None]
@@ -42,24 +42,24 @@ class Built:
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> tuple[Model, ...]:
-    """Creates or reshapes loaded tables and creates the staging views; returns all models."""
+    """Creates macros and staging views, creates or reshapes loaded tables; returns all models."""
+    create_macros(con)
     models = read_models(con, sql_dir())
+    there = _all_columns(con)
     for model in models:
         if model.is_loaded:
-            _create_loaded(con, model)
+            _create_loaded(con, model, there.get(model.name, []))
         elif model.is_view:
             run(con, f"create or replace view {model.name} as {model.body}")
     return models
 
 
-def _create_loaded(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+def _create_loaded(con: duckdb.DuckDBPyConnection, model: Model, before: list[str]) -> None:
     """A ledger made by an older version keeps its rows; new columns are null until the next load."""
-    is_there = _exists(con, model)
-    before = _columns(con, model) if is_there else []
-    if is_there and sorted(before) == sorted(_stated(model)):
+    if sorted(before) == sorted(_stated(model)):
         return
     run(con, "drop table if exists temp.older")
-    if is_there:
+    if before:
         run(con, f"create temp table older as select * from {model.name}")
         run(con, f"drop table {model.name}")
     run(con, f"create table {model.name} as {model.body}")
@@ -71,6 +71,7 @@ def _create_loaded(con: duckdb.DuckDBPyConnection, model: Model) -> None:
 
 def build(
     con: duckdb.DuckDBPyConnection,
+    models: tuple[Model, ...],
     build_run: BuildRun,
     published: Path,
     *,
@@ -79,10 +80,9 @@ def build(
 ) -> Built:
     """Makes core and marts of the periods that differ from the published ledger.
 
-    A `rebuild_cause` (configuration or code) rebuilds every period. Raises ModelError where a header
-    is not true.
+    `models` are what `prepare` gave. A `rebuild_cause` (configuration or code) rebuilds every period.
+    Raises ModelError where a header is not true.
     """
-    models = prepare(con)
     previous.remember(con, published)
     periods = dict.fromkeys(previous.delivered_periods(con), rebuild_cause or "delivery")
     if rebuild_cause:
@@ -103,6 +103,16 @@ def build(
     restated = next(model for model in models if model.name == "marts.restatements")
     written[restated.name] = _materialise(con, restated, set())
     return Built(periods, written)
+
+
+def _all_columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """The columns of every table, by `schema.table`."""
+    rows = run(
+        con,
+        "select schema_name || '.' || table_name, list(column_name) from duckdb_columns()"
+        " where not internal and database_name = current_database() group by all",
+    )
+    return dict(rows)
 
 
 def _exists(con: duckdb.DuckDBPyConnection, model: Model) -> bool:

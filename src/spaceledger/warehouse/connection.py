@@ -27,7 +27,7 @@ _MACHINE_FAULTS = (
 
 @contextmanager
 def open_work(path: Path, *, memory_limit: str = "1200MB") -> Iterator[duckdb.DuckDBPyConnection]:
-    """The work database, writable, with schemas and macros in place; closed at the end."""
+    """The work database, writable, with its schemas; closed at the end. `build.prepare` adds the rest."""
     path.parent.mkdir(parents=True, exist_ok=True)
     config: dict[str, str | bool | int | float | list[str]] = {
         "storage_compatibility_version": STORAGE_VERSION
@@ -44,7 +44,6 @@ def open_work(path: Path, *, memory_limit: str = "1200MB") -> Iterator[duckdb.Du
         run(con, "set enable_progress_bar = false")
         for schema in SCHEMAS:
             run(con, f"create schema if not exists {schema}")
-        create_macros(con)
         yield con
     except _MACHINE_FAULTS as error:
         raise HomeError(
