@@ -56,6 +56,18 @@ ASKED_OF_TRAILS = {
          "sagemaker_event_count"),
         [("trail", "012345678901", date(2026, 9, 1), date(2026, 9, 20), 8, 2, 7)],
     ],
+    "event_by_id": [
+        ("event_name", "error_code", "source", "object_key"),
+        [
+            ("ListSpaces", None, "trail", "log.json.gz"),
+            ("UpdateSpace", "AccessDenied", "trail", "log.json.gz"),
+            ("CreateEndpoint", None, "trail", "log.json.gz"),
+            ("DeleteApp", None, "trail", "log.json.gz"),
+            ("UpdateSpace", None, "trail", "log.json.gz"),
+            ("DescribeSpace", None, "trail", "log.json.gz"),
+            ("CreateApp", None, "trail", "log.json.gz"),
+        ],
+    ],
     "denied_calls": [
         ("space_arn", "user_name", "event_name", "error_code", "event_count"),
         [(OTHER_SPACE, "unidentified", "UpdateSpace", "AccessDenied", 1)],
@@ -94,3 +106,13 @@ def test_a_named_query_gives_the_expected_rows(asked: Ledger, name: str) -> None
     columns, expected = ASKED_OF_TRAILS[name]
     table = spaceledger.open_ledger(asked.home).sql(name, arrow=True)
     assert [tuple(row[column] for column in columns) for row in table.to_pylist()] == expected
+
+
+def test_the_evidence_of_a_recovered_charge_leads_to_the_call_itself(asked: Ledger) -> None:
+    handle = spaceledger.open_ledger(asked.home)
+    found = handle.sql("evidence_of_resource", arrow=True, resource="endpoint/red").to_pylist()
+    assert [row["attribution_method"] for row in found] == ["space_event"]
+    event_id = found[0]["attribution_evidence"].split()[2].rstrip(":")
+    calls = handle.sql("event_by_id", arrow=True, event=event_id).to_pylist()
+    assert [row["event_name"] for row in calls] == ["CreateEndpoint"]
+    assert SPACE in calls[0]["request"]
