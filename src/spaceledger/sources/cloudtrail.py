@@ -7,10 +7,14 @@ A file is read in one typed pass; only what that refuses is looked at again, rec
 
 from __future__ import annotations
 
+import codecs
 import json
+import math
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +25,13 @@ SAGEMAKER = "sagemaker.amazonaws.com"
 # AWS caps a log file at 50 MB before compression.
 _LARGEST = 256 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
-# A string, or a bracket outside of strings.
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# What is left behind the end of a member is copied: pieces keep a file of many small members linear.
+_PIECE = 64 * 1024
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# A string, its end missing perhaps, or a bracket outside of strings; nothing is ever tried twice.
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+# Python converts no longer integers than 4300 digits.
+_LONGEST_INTEGER = 4000
 
 
 class Record(msgspec.Struct, gc=False):
@@ -83,35 +92,54 @@ class Log:
 def read_log(path: Path) -> Log:
     """The records of a file. Raises BadLogError where it is broken, too large or no CloudTrail log."""
     try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise BadLogError("unreadable_trail_file", "cannot be read (it is no file)")
+        if found.st_size > _LARGEST:
+            raise _oversized("is larger", _LARGEST)
         data = path.read_bytes()
     except OSError as error:
         raise BadLogError("unreadable_trail_file", f"cannot be read ({error.strerror})") from error
     return parse_log(decompress(data) if data[:2] == _GZIP else data)
 
 
+def _oversized(what: str, largest: int) -> BadLogError:
+    what = f"{what} than {largest >> 20} MB, where AWS writes at most 50"
+    return BadLogError("oversized_trail_file", what)
+
+
 def decompress(data: bytes, largest: int = _LARGEST) -> bytes:
     """The bytes of every gzip member. Raises BadLogError for a damaged, cut or exploding file."""
     parts: list[bytes] = []
     room = largest
-    while data:
-        member = isal_zlib.decompressobj(wbits=31)
-        try:
-            parts.append(member.decompress(data, room + 1))
-        except isal_zlib.IsalError as error:  # type: ignore[misc]
-            raise BadLogError("broken_trail_file", f"the gzip data is damaged ({error})") from error
-        room -= len(parts[-1])
-        if room < 0:
-            what = f"unpacks to more than {largest >> 20} MB, where AWS writes at most 50"
-            raise BadLogError("oversized_trail_file", what)
-        if not member.eof:
-            raise BadLogError("broken_trail_file", "the gzip data ends too early")
-        data = member.unused_data.lstrip(b"\0")
+    member = isal_zlib.decompressobj(wbits=31)
+    for start in range(0, len(data), _PIECE):
+        piece = data[start : start + _PIECE]
+        while piece:
+            if member.eof:
+                piece = piece.lstrip(b"\0")
+                member = isal_zlib.decompressobj(wbits=31) if piece else member
+                continue
+            try:
+                parts.append(member.decompress(piece, room + 1))
+            except isal_zlib.IsalError as error:  # type: ignore[misc]
+                what = f"the gzip data is damaged ({error})"
+                raise BadLogError("broken_trail_file", what) from error
+            room -= len(parts[-1])
+            if room < 0:
+                raise _oversized("unpacks to more", largest)
+            piece = member.unused_data
+    if not member.eof:
+        raise BadLogError("broken_trail_file", "the gzip data ends too early")
     return b"".join(parts)
 
 
 def parse_log(body: bytes) -> Log:
     """The records of a file's text. Raises BadLogError where it is not JSON or no CloudTrail log."""
     notices: list[tuple[str, str]] = []
+    body = body.removeprefix(codecs.BOM_UTF8)
+    if body.startswith(_UTF16):
+        body = body.decode("utf-16", "replace").encode()
     if not body.isascii() and not _is_utf8(body):
         body = body.decode("utf-8", "replace").encode()
         notices.append(("invalid_utf8", "some text is not UTF-8; its bytes are shown as U+FFFD"))
@@ -146,7 +174,7 @@ def _typed(body: bytes) -> list[Record] | None:
 def _one_by_one(body: bytes) -> tuple[list[Record], int]:
     """Every record that can be read on its own, and how many cannot. Takes NaN for null."""
     try:
-        items = _items(json.loads(body, parse_constant=_nothing))
+        items = _items(_loads(body))
     except RecursionError:
         items = [_parsed(part) for part in _split(body)]
     except ValueError as error:
@@ -159,9 +187,24 @@ def _nothing(_: str) -> None:
     return None
 
 
+def _integer(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else None
+
+
+def _float(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+# What JSON does not know, and numbers that Python does not, are null; bare control characters are text.
+_loads = partial(
+    json.loads, parse_constant=_nothing, parse_int=_integer, parse_float=_float, strict=False
+)
+
+
 def _parsed(part: bytes) -> Any:
     try:
-        return json.loads(part, parse_constant=_nothing)
+        return _loads(part)
     except (ValueError, RecursionError):
         return None
 
@@ -180,6 +223,8 @@ def _split(body: bytes) -> Iterator[bytes]:
             depth -= 1
             if depth == outer:
                 yield body[start : token.end()]
+    if depth:
+        raise BadLogError("broken_trail_file", "is not JSON (a bracket is never closed)")
 
 
 def _items(parsed: Any) -> list[Any]:
@@ -199,7 +244,7 @@ def _refuse() -> list[Any]:
 
 def _record(item: Any) -> Record | None:
     """A record out of parsed JSON, odd types as text; None without a time or a source."""
-    if isinstance(item, dict) and isinstance(item.get("CloudTrailEvent"), str):
+    if isinstance(item, dict) and isinstance(item.get("CloudTrailEvent"), str | dict):
         item = _unwrapped(item)
     if not isinstance(item, dict) or not item.get("eventSource") or not item.get("eventTime"):
         return None
@@ -207,17 +252,25 @@ def _record(item: Any) -> Record | None:
     fields |= {name: item[name] for name in _JSON_FIELDS if name in item}
     fields["readOnly"] = item["readOnly"] if isinstance(item.get("readOnly"), bool | str) else None
     try:
-        return _RECORD.decode(json.dumps({k: v for k, v in fields.items() if v is not None}))
+        given = {name: value for name, value in fields.items() if value is not None}
+        return _RECORD.decode(_paired(json.dumps(given, ensure_ascii=False)))
     except (msgspec.DecodeError, RecursionError, ValueError):
         return None
 
 
+def _paired(text: str) -> str:
+    """The text with half surrogate pairs, which no encoding can write, shown as U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def _unwrapped(envelope: dict[str, Any]) -> dict[str, Any]:
     """The full record a LookupEvents answer carries as text; the envelope names what it lacks."""
-    try:
-        inner = json.loads(envelope["CloudTrailEvent"], parse_constant=_nothing)
-    except (ValueError, RecursionError):
-        return {}
+    inner = envelope["CloudTrailEvent"]
+    if isinstance(inner, str):
+        try:
+            inner = _loads(inner)
+        except (ValueError, RecursionError):
+            return {}
     if not isinstance(inner, dict):
         return {}
     outer = {"eventID": "EventId", "eventName": "EventName", "eventSource": "EventSource"}
