@@ -25,7 +25,7 @@ lifted as (
             '$.type', '$.accountId', '$.arn', '$.userName', '$.sessionContext.sourceIdentity',
             '$.onBehalfOf.userId', '$.invokedBy'
         ]) as actor,
-        json_extract_string(addendum_text, '$.originalEventID') as original_event_id,
+        nullif(json_extract_string(json_object(addendum_text), '$.originalEventID'), '') as original_event_id,
         coalesce(
             nullif(json_extract_string(identity, '$.accountId'), ''), account_id
         ) as acting_account_id
@@ -37,8 +37,8 @@ select
     file_id,
     record_number,
     delivered_at,
-    event_id,
-    shared_event_id,
+    nullif(event_id, '') as event_id,
+    nullif(shared_event_id, '') as shared_event_id,
     original_event_id,
     event_at,
     event_name,
@@ -49,7 +49,7 @@ select
     coalesce(
         case lower(read_only) when 'true' then true when 'false' then false end, is_read_call(event_name)
     ) as is_read_only,
-    error_code,
+    nullif(error_code, '') as error_code,
     error_message,
     source_ip_address,
     user_agent,

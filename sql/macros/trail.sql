@@ -23,6 +23,8 @@ create or replace macro partition_of(region) as case
     when starts_with(region, 'us-gov-') then 'aws-us-gov'
     when starts_with(region, 'us-isob-') then 'aws-iso-b'
     when starts_with(region, 'us-iso-') then 'aws-iso'
+    when starts_with(region, 'us-isof-') then 'aws-iso-f'
+    when starts_with(region, 'eu-isoe-') then 'aws-iso-e'
     when starts_with(region, 'eusc-') then 'aws-eusc'
     else 'aws'
 end;
@@ -51,12 +53,12 @@ create or replace macro billed_kind(thing) as case thing
     when 'MlflowTrackingServer' then 'mlflow-tracking-server'
 end;
 
--- The request's field that names such a resource.
+-- The request's field that names such a resource; null for other things, whose names are a stranger's text.
 create or replace macro name_field(thing) as case thing
     when 'AutoMLJob' then 'autoMLJobName'
     when 'AutoMLJobV2' then 'autoMLJobName'
     when 'MlflowTrackingServer' then 'trackingServerName'
-    else lower(left(thing, 1)) || substr(thing, 2) || 'Name'
+    else case when billed_kind(thing) is not null then lower(left(thing, 1)) || substr(thing, 2) || 'Name' end
 end;
 
 -- Calls that change nothing, for records that do not say so themselves.

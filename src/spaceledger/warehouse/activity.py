@@ -85,9 +85,7 @@ def _load(con: duckdb.DuckDBPyConnection) -> LoadedEvents:
         run(con, f"insert into raw.{table} by name {query}")
     odd = run(
         con,
-        "select object_key, sum(batch_counts.event_count)::bigint from batch_counts"
-        " join batch_files using (file_id)"
-        " where event_moment(event_day, batch_counts.delivered_at) is null group by all order by all",
+        (sql_dir() / "load" / "trail_odd_times.sql").read_text(encoding="utf-8"),
     )
     sums = run(
         con,
