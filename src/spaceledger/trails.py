@@ -83,7 +83,7 @@ def load_logs(
 ) -> TrailRow:
     """Reads the log files of a trail into the work database. Bad files are problem rows."""
     name, address = logs.source.name, logs.store.address
-    close_files(con, name, [address(file.item.key) for file in logs.files])
+    close_files(con, name, [address(file.name) for file in logs.files])
     waiting: list[TrailBatch] = []
 
     def noted() -> Iterator[TrailBatch]:
@@ -109,7 +109,6 @@ def load_logs(
             row.event_count + loaded.event_count,
             row.sagemaker_event_count + loaded.sagemaker_event_count,
         )
-        done = f"{row.file_count:,} of {len(logs.files):,} files, {row.event_count:,} events"
         done = f"{row.file_count:,} of {len(logs.files):,} files, {row.event_count:,} events"
         step(f"load {name}: {done}")
     return row

@@ -88,22 +88,32 @@ class LogFile:
     delivered_at: datetime | None
 
     @property
+    def name(self) -> str:
+        """The key as text that a table can hold: bytes that are no UTF-8 are shown as U+FFFD."""
+        return self.item.key.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+    @property
     def file_id(self) -> int:
         """A number that stands for the key."""
         digest = hashlib.blake2b(self.item.key.encode("utf-8", "surrogateescape"), digest_size=8)
         return int.from_bytes(digest.digest(), signed=True)
 
     @property
+    def modified_ns(self) -> int:
+        """When it was last written, as far as 64 bits tell: a file system may say any year."""
+        return max(-(2**63), min(self.item.modified_ns, 2**63 - 1))
+
+    @property
     def version(self) -> FileVersion:
         """What is equal for a file that was read already."""
-        return self.file_id, self.item.size, self.item.etag or str(self.item.modified_ns)
+        return self.file_id, self.item.size, self.item.etag or str(self.modified_ns)
 
 
 @dataclass(frozen=True)
 class TrailBatch:
     """Some files read: tables of FILE_COLUMNS, EVENT_COLUMNS (SageMaker's) and COUNT_COLUMNS.
 
-    `problems` are key, problem, detail, and whether the whole file is set aside.
+    `problems` are file name, problem, detail, and whether the whole file is set aside.
     """
 
     files: pa.Table
@@ -150,7 +160,7 @@ def _delivered_at(key: str) -> datetime | None:
         if found:
             return datetime.strptime(found[1] + "Z", "%Y%m%dT%H%M%z").replace(tzinfo=None)
     except ValueError:
-        return None
+        pass
     day = _day_of(key)
     return datetime.combine(day, time(23, 59)) if day else None
 
@@ -191,14 +201,13 @@ class _Batch:
         )
 
     def add(self, file: LogFile, path: Path) -> None:
-        key = file.item.key
         try:
             log = read_log(path)
         except BadLogError as error:
-            self.problems.append((key, error.problem, error.what, True))
+            self.problems.append((file.name, error.problem, error.what, True))
             self._note(file, Log([]), 0, error.problem)
             return
-        self.problems += [(key, problem, detail, False) for problem, detail in log.notices]
+        self.problems += [(file.name, problem, detail, False) for problem, detail in log.notices]
         kept = [pair for pair in enumerate(log.records) if pair[1].eventSource == SAGEMAKER]
         self.events += [(file, number, record) for number, record in kept]
         seen = Counter(
@@ -212,7 +221,7 @@ class _Batch:
     def _note(self, file: LogFile, log: Log, kept: int, problem: str | None) -> None:
         item = file.item
         self.files.append(
-            (file.file_id, _shown(item.key), item.size, item.modified_ns, item.etag,
+            (file.file_id, file.name, item.size, file.modified_ns, item.etag,
              file.delivered_at, len(log.records), kept, problem)
         )  # fmt: skip
 
@@ -224,11 +233,6 @@ class _Batch:
             _table(self.counts, COUNT_COLUMNS),
             tuple(self.problems),
         )
-
-
-def _shown(key: str) -> str:
-    """A key whose bytes are no UTF-8, as text that a table can hold."""
-    return key.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _weight(record: Record) -> int:
