@@ -37,7 +37,7 @@ def record(event_id: str = "event-1", **fields: Any) -> dict[str, Any]:
 def log_key(minute: str = "20260901T1005", mark: str = "a", account: str = ACCOUNT) -> str:
     """Where CloudTrail delivers a log file at that minute."""
     day = f"{minute[:4]}/{minute[4:6]}/{minute[6:8]}"
-    name = f"{account}_CloudTrail_us-east-1_{minute}Z_{mark:0<16}.json.gz"
+    name = f"{account}_CloudTrail_us-east-1_{minute}Z_{mark:0>16}.json.gz"
     return f"AWSLogs/{account}/CloudTrail/us-east-1/{day}/{name}"
 
 

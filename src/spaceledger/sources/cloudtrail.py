@@ -136,6 +136,8 @@ def decompress(data: bytes, largest: int = _LARGEST) -> bytes:
 
 def parse_log(body: bytes) -> Log:
     """The records of a file's text. Raises BadLogError where it is not JSON or no CloudTrail log."""
+    if not body or body.isspace():
+        raise BadLogError("broken_trail_file", "is empty")
     notices: list[tuple[str, str]] = []
     body = body.removeprefix(codecs.BOM_UTF8)
     if body.startswith(_UTF16):

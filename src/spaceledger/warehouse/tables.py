@@ -43,6 +43,9 @@ def take_configuration(
         else:
             run(con, "update raw.deliveries set role = ? where source = ?", [roles[source], source])
     _take_trails(con, trails)
+    configured = [*roles, *trails]
+    gone = "source not in (select unnest(?::varchar[]))"
+    run(con, f"delete from raw.ingest_problems where {gone}", [configured])
     run(con, "delete from raw.aliases")
     for alias, name in aliases.items():
         run(con, "insert into raw.aliases values (?, ?)", [alias, name])
