@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from spaceledger.errors import SourceError, TransientSourceError
 from spaceledger.settings import ActivitySource
 from spaceledger.sources.bills import Problem
 from spaceledger.sources.objects import ObjectStore, open_store
 from spaceledger.sources.trails import LogFile, TrailBatch, find_log_files, read_batches
 from spaceledger.warehouse import tables
-from spaceledger.warehouse.activity import load_events
+from spaceledger.warehouse.activity import forget_files, load_events
 from spaceledger.warehouse.problems import ProblemRow, close_files, record
 from spaceledger.warehouse.state import State
 
@@ -24,11 +25,12 @@ _FETCHERS = 16
 
 @dataclass(frozen=True)
 class FreshLogs:
-    """The log files of a trail that the ledger has not read yet."""
+    """The log files of a trail that the ledger has not read yet, and those set aside that are gone."""
 
     source: ActivitySource
     store: ObjectStore
     files: tuple[LogFile, ...]
+    gone: Mapping[int, str]  # file_id: key
 
 
 class TrailRow(NamedTuple):
@@ -62,16 +64,34 @@ def pull_logs(
             ))  # fmt: skip
         known = set() if again else state.log_files.get(source.name, set())
         unread = tuple(file for file in files if file.version not in known)
-        if unread:
-            fresh.append(FreshLogs(source, store, unread))
+        listed = {file.file_id for file in files}
+        refused = state.refused_logs.get(source.name, {})
+        gone = {file_id: key for file_id, key in refused.items() if file_id not in listed}
+        if unread or gone:
+            fresh.append(FreshLogs(source, store, unread, gone))
     return tuple(fresh), tuple(problems)
 
 
 def fetch_logs(logs: FreshLogs, landing: Path) -> None:
-    """Copies the log files of a remote trail to `landing`, many at once."""
+    """Copies the log files of a remote trail to `landing`, many at once.
+
+    A file that is refused is told of when it is read. Raises SourceError where all are, and
+    TransientSourceError where the source did not answer.
+    """
+
+    def fetched(file: LogFile) -> SourceError | None:
+        try:
+            logs.store.materialise(file.item, landing)
+        except TransientSourceError:
+            raise
+        except SourceError as error:
+            return error
+        return None
+
     with ThreadPoolExecutor(_FETCHERS) as pool:
-        for _ in pool.map(lambda file: logs.store.materialise(file.item, landing), logs.files):
-            pass
+        faults = list(pool.map(fetched, logs.files))
+    if faults and all(faults):
+        raise next(fault for fault in faults if fault)
 
 
 def load_logs(
@@ -83,7 +103,9 @@ def load_logs(
 ) -> TrailRow:
     """Reads the log files of a trail into the work database. Bad files are problem rows."""
     name, address = logs.source.name, logs.store.address
-    close_files(con, name, [address(file.name) for file in logs.files])
+    forget_files(con, name, logs.gone)
+    names = [*(file.name for file in logs.files), *logs.gone.values()]
+    close_files(con, name, [address(key) for key in names])
     waiting: list[TrailBatch] = []
 
     def noted() -> Iterator[TrailBatch]:

@@ -92,10 +92,6 @@ def test_each_bad_file_is_one_row_until_it_is_mended(watched: Ledger) -> None:
     assert problems(watched) == []
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a problem of a log file that is gone stays open: nothing looks for it again",
-)
 def test_a_bad_file_that_is_taken_away_is_no_problem_any_more(watched: Ledger) -> None:
     path = bad_file(watched, b"")
     watched.run()

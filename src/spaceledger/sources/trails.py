@@ -13,6 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from spaceledger.ahead import ahead
+from spaceledger.errors import SourceError, TransientSourceError
 from spaceledger.sources.cloudtrail import SAGEMAKER, BadLogError, Log, Record, read_log
 from spaceledger.sources.objects import ObjectStore, StoredObject
 
@@ -173,12 +174,18 @@ def read_batches(
     def produce(put: Callable[[TrailBatch], bool]) -> None:
         batch = _Batch()
         for file in files:
-            batch.add(file, store.materialise(file.item, landing))
+            try:
+                batch.add(file, store.materialise(file.item, landing))
+            except TransientSourceError:
+                raise
+            except SourceError as error:
+                # Not noted as read, so that the next run tries it again.
+                batch.problems.append((file.name, "unfetched_trail_file", error.what, True))
             if batch.is_full:
                 if not put(batch.finish()):
                     return
                 batch = _Batch()
-        if batch.files:
+        if batch.files or batch.problems:
             put(batch.finish())
 
     return ahead(produce)

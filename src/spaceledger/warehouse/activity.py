@@ -93,3 +93,12 @@ def _load(con: duckdb.DuckDBPyConnection) -> LoadedEvents:
         " coalesce(sum(sagemaker_event_count), 0)::bigint from batch_files",
     )[0]
     return LoadedEvents(sums[0], sums[1], sums[2], tuple(odd))
+
+
+def forget_files(con: duckdb.DuckDBPyConnection, source: str, file_ids: Iterable[int]) -> None:
+    """Forgets log files that were set aside, so that they are read where they come back."""
+    run(
+        con,
+        "delete from raw.trail_files where source = ? and file_id in (select unnest(?::bigint[]))",
+        [source, list(file_ids)],
+    )

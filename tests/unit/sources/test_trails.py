@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spaceledger.errors import SourceError
 from spaceledger.sources import trails
 from spaceledger.sources.objects import LocalStore, StoredObject
 from spaceledger.sources.trails import (
@@ -269,3 +270,23 @@ def test_a_file_written_in_a_far_future_is_read(tmp_path: Path) -> None:
     for year in (-10_000_000_000, 10_000_000_000):
         os.utime(path, (year, year))
         assert batches(tmp_path)[0].events.num_rows == 1
+
+
+class Refusing(LocalStore):
+    """A store that refuses one object, as S3 does where it is archived or its key may not be used."""
+
+    def materialise(self, item: StoredObject, landing: Path) -> Path:
+        if item.key.startswith("archived"):
+            raise SourceError("S3 answered InvalidObjectState", where=item.key)
+        return super().materialise(item, landing)
+
+
+def test_a_file_that_cannot_be_fetched_is_told_of_and_tried_again(tmp_path: Path) -> None:
+    for name in ("archived", "good"):
+        write_log(tmp_path, packed(record(name)), f"{name}.json.gz")
+    store = Refusing(tmp_path)
+    batches = list(read_batches(store, find_log_files(store), tmp_path))
+    assert [batch.files["object_key"].to_pylist() for batch in batches] == [["good.json.gz"]]
+    assert batches[0].problems == (
+        ("archived.json.gz", "unfetched_trail_file", "S3 answered InvalidObjectState", True),
+    )
