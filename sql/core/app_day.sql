@@ -1,5 +1,6 @@
--- Hours each app ran on each UTC date, as trails tell; one row per app and date.
--- grain: app_arn, activity_date
+-- Hours each app ran on each UTC date, as trails tell; one row per app, date and space: a space's app and that of a user
+-- profile of the same name bear one ARN.
+-- grain: app_arn, activity_date, space_arn
 -- columns:
 --   app_arn: App ARN, lower case.
 --   activity_date: UTC date.
@@ -18,8 +19,8 @@ with days as (
 select
     app_arn,
     activity_date,
-    min(space_arn) as space_arn,
+    space_arn,
     hours(sum(seconds_on(started_at, counted_to, activity_date))) as app_hours
 from days
-group by app_arn, activity_date
+group by app_arn, activity_date, space_arn
 having sum(seconds_on(started_at, counted_to, activity_date)) > 0

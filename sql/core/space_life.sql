@@ -1,4 +1,5 @@
--- What trails say of a space's latest life; one row per space they saw made, changed or deleted.
+-- What trails say of a space's latest life; one row per space they saw made, changed or deleted,
+-- with its domain too.
 -- grain: space_arn
 -- columns:
 --   space_arn: Space ARN, lower case.
@@ -80,10 +81,18 @@ ended_domains as (
     from calls
     where event_name = 'DeleteDomain' and domain_arn is not null
     group by domain_arn
+),
+
+spaces as (
+    select space_arn from lives
+    union
+    select known_space.space_arn
+    from core.known_space
+    inner join ended_domains on known_space.domain_arn = ended_domains.domain_arn
 )
 
 select
-    lives.space_arn,
+    spaces.space_arn,
     lives.created_at,
     coalesce(
         lives.space_deleted_at,
@@ -95,10 +104,11 @@ select
     lives.sharing_type,
     lives.owner_user_profile_name,
     user_profile_arn_of(
-        replace(domain_arn_of(lives.space_arn), ':domain/', ':user-profile/') || '/' || lives.owner_user_profile_name
+        replace(domain_arn_of(spaces.space_arn), ':domain/', ':user-profile/') || '/' || lives.owner_user_profile_name
     ) as owner_user_profile_arn,
     lives.app_type,
     lives.storage_gb,
     lives.space_display_name
-from lives
-left join ended_domains on domain_arn_of(lives.space_arn) = ended_domains.domain_arn
+from spaces
+left join lives on spaces.space_arn = lives.space_arn
+left join ended_domains on domain_arn_of(spaces.space_arn) = ended_domains.domain_arn

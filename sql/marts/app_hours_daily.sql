@@ -19,8 +19,14 @@ with billed as (
 ),
 
 ran as (
-    select * from core.app_day
+    select
+        app_arn,
+        activity_date,
+        min(space_arn) as space_arn,
+        sum(app_hours) as app_hours
+    from core.app_day
     where space_arn is not null
+    group by app_arn, activity_date
 )
 
 select

@@ -116,7 +116,10 @@ judged as (
         on billed.space_arn = today.space_arn and billed.usage_date = today.activity_date
     left join busy_days on billed.space_arn = busy_days.space_arn and billed.usage_date = busy_days.busy_date
     left join core.app_day as app_day
-        on billed.resource_key = app_day.app_arn and billed.usage_date = app_day.activity_date
+        on
+            billed.resource_key = app_day.app_arn
+            and billed.usage_date = app_day.activity_date
+            and billed.space_arn = app_day.space_arn
     left join lateral (
         select max(human_days.last_event_at) as last_event_at
         from human_days
