@@ -1,1 +1,1 @@
-"""An audit of bills that shares no code with the product."""
+"""An audit of bills and trails that shares no code with the product."""
