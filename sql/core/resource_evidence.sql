@@ -110,6 +110,7 @@ untagged as (
         billing_period,
         resource_key,
         first_usage_at,
+        last_usage_at,
         cast(billing_period || '-01' as date) as period_start
     from core.resource_period
     where tagged_space_arn is null and resource_key is not null
@@ -141,7 +142,9 @@ history_pairs as (
                 then tagged.first_usage_at
             else tagged.last_usage_at
         end as tagged_at,
-        untagged.first_usage_at
+        untagged.first_usage_at,
+        least(untagged.first_usage_at, tagged.first_usage_at) as first_line_at,
+        greatest(untagged.last_usage_at, tagged.last_usage_at) as last_line_at
     from untagged
     inner join tagged
         on
@@ -153,17 +156,76 @@ history_pairs as (
 ),
 
 -- Two spaces in the window: the rule does not apply.
-history as (
+tagged_history as (
     select
         resource_key,
         period_start,
         min(tagged_space_arn) as space_arn,
         max(case when tagged_at <= first_usage_at then tagged_at end) as tagged_before,
         min(case when tagged_at > first_usage_at then tagged_at end) as tagged_after,
-        min(first_usage_at) as first_usage_at
+        min(first_usage_at) as first_usage_at,
+        min(first_line_at) as first_line_at,
+        max(last_line_at) as last_line_at
     from history_pairs
     group by resource_key, period_start
     having count(distinct tagged_space_arn) = 1
+),
+
+changes as (
+    select
+        *,
+        lead(changed_at) over (partition by resource_key order by changed_at) as next_at
+    from core.tag_change
+),
+
+told as (
+    select
+        history.resource_key,
+        history.period_start,
+        history.space_arn as history_space_arn,
+        history.first_line_at,
+        changes.changed_at,
+        changes.change,
+        changes.space_arn,
+        changes.changed_at >= history.first_line_at as is_between,
+        changes.changed_at >= history.first_line_at and changes.change = 'create' as is_creation
+    from tagged_history as history
+    inner join changes
+        on
+            history.resource_key = changes.resource_key
+            and changes.changed_at < history.last_line_at + interval '1' day
+            and coalesce(changes.next_at, timestamp '9999-12-31 00:00:00') > history.first_line_at
+),
+
+-- Nor does it where calls tell of a second space, or of a second resource of the name, between the first and the last
+-- of these lines: a tag speaks for the resource that bears it.
+contradicted as (
+    select
+        resource_key,
+        period_start
+    from told
+    group by resource_key, period_start, first_line_at
+    having
+        count(case when is_between then 1 end) > 0
+        and (
+            count(case when change = 'unclear' or space_arn <> history_space_arn then 1 end) > 0
+            or (
+                count(case when is_creation then 1 end) > 1
+                and count(case when is_creation and space_arn is null then 1 end) > 0
+            )
+            or min(case when is_creation then changed_at end) > min(case when is_between then changed_at end)
+            or date_trunc('day', min(case when is_creation then changed_at end)) > first_line_at
+        )
+),
+
+history as (
+    select tagged_history.*
+    from tagged_history
+    left join contradicted
+        on
+            tagged_history.resource_key = contradicted.resource_key
+            and tagged_history.period_start = contradicted.period_start
+    where contradicted.resource_key is null
 ),
 
 -- Neighbouring moments that say the same are one state; a resource that is made or deleted begins a new one.
