@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -21,6 +21,28 @@ PROFILES = ("ana", "Ben", "both")
 JOBS = ("TrainingJob", "ProcessingJob", "Endpoint", "NotebookInstance")
 
 
+def write_log_files(folder: Path, records: Iterable[Record], random: Random) -> None:
+    """Log files in CloudTrail's layout: late, out of order, some records twice."""
+    files: dict[str, list[Record]] = {}
+    for record in records:
+        for _ in range(1 + (random.random() < 0.05)):
+            files.setdefault(_key(record, random), []).append(record)
+    for key, together in files.items():
+        random.shuffle(together)
+        path = folder / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(json.dumps({"Records": together}).encode(), mtime=0))
+
+
+def _key(record: Record, random: Random) -> str:
+    late = timedelta(minutes=random.choice((5, 5, 10, 60, 60 * 30)))
+    at = datetime.fromisoformat(record["eventTime"]) + late
+    at -= timedelta(minutes=at.minute % 30)
+    account, region = record["recipientAccountId"], record["awsRegion"]
+    name = f"{account}_CloudTrail_{region}_{at:%Y%m%dT%H%M}Z_{at:%d%H%M}.json.gz"
+    return f"AWSLogs/{account}/CloudTrail/{region}/{at:%Y/%m/%d}/{name}"
+
+
 class RandomTrail:
     """Builds `count` calls in `days` days and what CloudTrail may make of them on the way."""
 
@@ -35,27 +57,11 @@ class RandomTrail:
             self.records += self._told(self._call(FIRST + timedelta(seconds=second)))
 
     def write(self, folder: Path) -> None:
-        """Log files in CloudTrail's layout: late, out of order, some records twice."""
-        files: dict[str, list[Record]] = {}
-        for record in self.records:
-            for _ in range(1 + self._is(0.05)):
-                files.setdefault(self._key(record), []).append(record)
-        for key, records in files.items():
-            self.random.shuffle(records)
-            path = folder / key
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(gzip.compress(json.dumps({"Records": records}).encode(), mtime=0))
+        """The trail as its account finds it in S3."""
+        write_log_files(folder, self.records, self.random)
 
     def _is(self, chance: float) -> bool:
         return self.random.random() < chance
-
-    def _key(self, record: Record) -> str:
-        late = timedelta(minutes=self.random.choice((5, 5, 10, 60, 60 * 30)))
-        at = datetime.fromisoformat(record["eventTime"]) + late
-        at -= timedelta(minutes=at.minute % 30)
-        account, region = record["recipientAccountId"], record["awsRegion"]
-        name = f"{account}_CloudTrail_{region}_{at:%Y%m%dT%H%M}Z_{at:%d%H%M}.json.gz"
-        return f"AWSLogs/{account}/CloudTrail/{region}/{at:%Y/%m/%d}/{name}"
 
     def _id(self) -> str:
         self.number += 1
