@@ -191,6 +191,18 @@ def test_a_bad_delivery_is_held_back_and_its_period_stands(ledger: Ledger, case:
     again = ledger.run()
     assert not again.published
     assert again.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "case", ["truncated gzip", "required column gone", "bad date", "damaged Parquet pages"]
+)
+def test_the_next_good_delivery_mends_a_period_that_was_held_back(
+    ledger: Ledger, case: str
+) -> None:
+    write_cur(ledger.bill, "2026-08", GOOD)
+    write_cur(ledger.bill, "2026-09", GOOD)
+    HELD_BACK[case][0](ledger)
+    assert ledger.run().exit_code == 3
     header, rows = cur_rows("2026-09", [{"space": SPACE, "cost": "6"}])
     write_delivery(ledger.bill, "2026-09", csv_bytes(header, rows), assembly="assembly-3")
     mended = ledger.run()
