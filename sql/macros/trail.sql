@@ -6,10 +6,9 @@ create or replace macro json_object(text) as case
     when starts_with(text, '{') and json_valid(text) then text
 end;
 
--- Tags as a list of key and value; other shapes give nulls and never raise.
-create or replace macro tags_of(request) as cast(
-    json_transform(json_extract(request, '$.tags'), '[{"key": "VARCHAR", "value": "VARCHAR"}]')
-    as struct (key varchar, value varchar)[]
+-- A JSON list of tags as keys and values; other shapes give nulls and never raise.
+create or replace macro tags_of(list_text) as cast(
+    json_transform(list_text, '[{"key": "VARCHAR", "value": "VARCHAR"}]') as struct (key varchar, value varchar)[]
 );
 
 -- The value of a tag; null where it is missing, and where it is there twice with different values.
@@ -29,10 +28,9 @@ create or replace macro partition_of(region) as case
     else 'aws'
 end;
 
--- An ARN from its parts, lower case; null where a part is.
-create or replace macro sagemaker_arn(region, account_id, kind, name) as ascii_lower(
-    'arn:' || partition_of(region) || ':sagemaker:' || region || ':' || account_id || ':' || kind || '/' || name
-);
+-- An ARN from its parts, their case kept; null where a part is.
+create or replace macro sagemaker_arn(region, account_id, kind, name) as
+    'arn:' || partition_of(region) || ':sagemaker:' || region || ':' || account_id || ':' || kind || '/' || name;
 
 -- Kinds of resources that bills charge for under an ARN made of kind and name, by what follows Create and Delete.
 create or replace macro billed_kind(thing) as case thing
@@ -71,9 +69,14 @@ create or replace macro session_name(arn) as nullif(regexp_extract(arn, ':assume
 create or replace macro assumed_role(arn) as nullif(regexp_extract(arn, ':assumed-role/([^/]+)/', 1), '');
 
 -- When an event took place, UTC; null where that cannot be: before AWS, or more than a day after its file was delivered.
+-- A plain cast is quick but ignores an offset, so it is for moments that end in Z, as AWS writes them.
+create or replace macro told_moment(event_time) as case
+    when ends_with(event_time, 'Z') then try_cast(event_time as timestamp)
+    else timezone('UTC', try_cast(event_time as timestamptz))
+end;
 create or replace macro event_moment(event_time, delivered_at) as case
     when
-        timezone('UTC', try_cast(event_time as timestamptz)) between timestamp '2000-01-01' and
+        told_moment(event_time) between timestamp '2000-01-01' and
         coalesce(delivered_at + interval '1' day, timestamp '2199-12-31')
-        then timezone('UTC', try_cast(event_time as timestamptz))
+        then told_moment(event_time)
 end;

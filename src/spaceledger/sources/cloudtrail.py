@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from isal import isal_zlib
@@ -34,11 +34,14 @@ _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _LONGEST_INTEGER = 4000
 
 
-class Record(msgspec.Struct, gc=False):
-    """One record as delivered; objects inside it stay JSON text."""
+Word = Annotated[str, msgspec.Meta(min_length=1)]
 
-    eventSource: str = ""  # noqa: N815 - AWS's names
-    eventTime: str = ""  # noqa: N815
+
+class Record(msgspec.Struct, gc=False):
+    """One record as delivered; objects inside it stay JSON text. Every record has a source and a time."""
+
+    eventSource: Word  # noqa: N815 - AWS's names
+    eventTime: Word  # noqa: N815
     eventName: str = ""  # noqa: N815
     eventID: str | None = None  # noqa: N815
     sharedEventID: str | None = None  # noqa: N815
@@ -55,7 +58,6 @@ class Record(msgspec.Struct, gc=False):
     requestParameters: msgspec.Raw = msgspec.Raw(b"")  # noqa: N815
     responseElements: msgspec.Raw = msgspec.Raw(b"")  # noqa: N815
     addendum: msgspec.Raw = msgspec.Raw(b"")
-    CloudTrailEvent: str | None = None
 
 
 class _Log(msgspec.Struct):
@@ -149,7 +151,7 @@ def parse_log(body: bytes) -> Log:
         records = _typed(body)
     except (msgspec.DecodeError, RecursionError):
         records = None
-    if records is None or any(not record.eventSource or not record.eventTime for record in records):
+    if records is None:
         records, odd = _one_by_one(body)
         if odd:
             what = f"{odd} of {odd + len(records)} records have no readable time, source or fields"

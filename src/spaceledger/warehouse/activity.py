@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from spaceledger.paths import sql_dir
 from spaceledger.warehouse.connection import run, value
+from spaceledger.warehouse.current import Current
 
 TRAIL_TABLES = ("trail_events", "trail_counts", "trail_files")
 
@@ -47,6 +48,8 @@ def load_events(
 
     `now` is UTC without a zone.
     """
+    current: dict[str, Current] = {}
+    is_planned = False
     for batch in batches:
         tables = {
             "batch_files": _marked(batch.files, source=source, read_at=now),
@@ -54,19 +57,24 @@ def load_events(
             "batch_counts": _marked(batch.counts, source=source),
         }
         for name, table in tables.items():
-            con.register(name, table)
+            if name in current:
+                current[name].rows = table
+                continue
+            current[name] = Current(table)
+            con.register(name, current[name])
+        if not is_planned:
+            _prepare(con)
+            is_planned = True
+        run(con, "begin")
         try:
-            run(con, "begin")
-            try:
-                loaded = _load(con)
-            except BaseException:
-                run(con, "rollback")
-                raise
-            run(con, "commit")
-        finally:
-            for name in tables:
-                con.unregister(name)
+            loaded = _load(con)
+        except BaseException:
+            run(con, "rollback")
+            raise
+        run(con, "commit")
         yield loaded
+    for name in current:
+        con.unregister(name)
 
 
 def _marked(table: pa.Table, **constants: object) -> pa.Table:
@@ -75,23 +83,31 @@ def _marked(table: pa.Table, **constants: object) -> pa.Table:
     return table
 
 
-def _load(con: duckdb.DuckDBPyConnection) -> LoadedEvents:
+def _prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Plans the statements of every batch: planning one takes longer than running it."""
     again = "(source, file_id) in (select source, file_id from batch_files)"
-    if value(con, f"select count(*) from raw.trail_files where {again}"):
-        for table in TRAIL_TABLES:
-            run(con, f"delete from raw.{table} where {again}")
+    run(con, f"prepare count_again as select count(*) from raw.trail_files where {again}")
     for table in TRAIL_TABLES:
         query = (sql_dir() / "load" / f"{table}.sql").read_text(encoding="utf-8")
-        run(con, f"insert into raw.{table} by name {query}")
-    odd = run(
+        run(con, f"prepare load_{table} as insert into raw.{table} by name {query}")
+        run(con, f"prepare drop_{table} as delete from raw.{table} where {again}")
+    odd = (sql_dir() / "load" / "trail_odd_times.sql").read_text(encoding="utf-8")
+    run(con, f"prepare odd_times as {odd}")
+    run(
         con,
-        (sql_dir() / "load" / "trail_odd_times.sql").read_text(encoding="utf-8"),
-    )
-    sums = run(
-        con,
-        "select count(*), coalesce(sum(event_count), 0)::bigint,"
+        "prepare count_batch as select count(*), coalesce(sum(event_count), 0)::bigint,"
         " coalesce(sum(sagemaker_event_count), 0)::bigint from batch_files",
-    )[0]
+    )
+
+
+def _load(con: duckdb.DuckDBPyConnection) -> LoadedEvents:
+    if value(con, "execute count_again"):
+        for table in TRAIL_TABLES:
+            run(con, f"execute drop_{table}")
+    for table in TRAIL_TABLES:
+        run(con, f"execute load_{table}")
+    odd = run(con, "execute odd_times")
+    sums = run(con, "execute count_batch")[0]
     return LoadedEvents(sums[0], sums[1], sums[2], tuple(odd))
 
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 from spaceledger.errors import DeliveryError
 from spaceledger.paths import sql_dir
 from spaceledger.warehouse.connection import run, value
+from spaceledger.warehouse.current import Current
 from spaceledger.warehouse.periods import period_expression
 from spaceledger.warehouse.scan import Header, LocalFile, csv_chunks, parquet_relation, read_header
 from spaceledger.warehouse.scope import scope_of
@@ -125,27 +126,10 @@ def _read_parquet(con: duckdb.DuckDBPyConnection, part: _Part) -> None:
     run(con, _keeping(part, f"(select {_used(part)} from {relation} where {_scope(part)})"))
 
 
-class _Current:
-    """The rows at hand: to DuckDB one relation, whose rows change from statement to statement.
-
-    Registered anew, every chunk would be held until the transaction ends and each statement planned
-    once more.
-    """
-
-    def __init__(self, rows: pa.Table) -> None:
-        self.rows = rows
-
-    def __arrow_c_schema__(self) -> object:
-        return self.rows.schema.__arrow_c_schema__()
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.rows.__arrow_c_stream__(requested_schema)
-
-
 def _read_csv(con: duckdb.DuckDBPyConnection, part: _Part) -> None:
     names = part.projection.used
     empty = pa.table({name: pa.array([], pa.string()) for name in names})
-    chunk, passed = _Current(_numbered(empty)), _Current(empty)
+    chunk, passed = Current(_numbered(empty)), Current(empty)
     con.register("chunk", chunk)
     con.register("passed", passed)
     run(con, f"prepare sum_chunk as {_sums(part, 'chunk')}")

@@ -153,7 +153,7 @@ def test_a_json_object_is_one_that_can_be_read(
     ],
 )
 def test_tags_of_any_shape_are_read_or_null(macros: Macros, tags: object, found: object) -> None:
-    read = value(macros, "select tags_of(?)", [json.dumps({"tags": tags})])
+    read = value(macros, "select tags_of(?)", [json.dumps(tags)])
     pairs = read and [tag and (tag["key"], tag["value"]) for tag in read]
     if isinstance(found, list):
         found = [pair if pair != (None, None) else None for pair in found]
@@ -175,8 +175,8 @@ def test_tags_of_any_shape_are_read_or_null(macros: Macros, tags: object, found:
 def test_a_tag_given_twice_with_two_values_has_none(
     macros: Macros, tags: list[tuple[str, str | None]], found: str | None
 ) -> None:
-    request = json.dumps({"tags": [{"key": key, "value": text} for key, text in tags]})
-    assert value(macros, "select tag_value(tags_of(?), 'a')", [request]) == found
+    given = json.dumps([{"key": key, "value": text} for key, text in tags])
+    assert value(macros, "select tag_value(tags_of(?), 'a')", [given]) == found
     assert value(macros, "select tag_value(tags_of(null), 'a')") is None
 
 
@@ -191,12 +191,12 @@ def test_every_region_of_botocore_lies_in_its_partition(macros: Macros) -> None:
     assert checked > 20
 
 
-def test_an_arn_lacks_nothing_and_is_lower_case(macros: Macros) -> None:
+def test_an_arn_lacks_nothing_and_keeps_its_case(macros: Macros) -> None:
     parts = ["cn-north-1", ACCOUNT, "endpoint", "My-Endpoint"]
     arn = "select sagemaker_arn(?, ?, ?, ?)"
     assert (
         value(macros, arn, parts)
-        == f"arn:aws-cn:sagemaker:cn-north-1:{ACCOUNT}:endpoint/my-endpoint"
+        == f"arn:aws-cn:sagemaker:cn-north-1:{ACCOUNT}:endpoint/My-Endpoint"
     )
     for number in range(4):
         assert value(macros, arn, [*parts[:number], None, *parts[number + 1 :]]) is None
