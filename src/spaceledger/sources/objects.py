@@ -69,19 +69,20 @@ class LocalStore:
                 where=str(self.root),
                 todo="correct uri in the configuration",
             )
-        found = [self.root] if self.root.is_file() else list(self._walk(self.root))
-        base = self.root.parent if self.root.is_file() else self.root
+        is_file = self.root.is_file()
+        found = [(self.root.name, str(self.root))] if is_file else self._walk(str(self.root))
         items = []
-        for path in found:
+        for key, path in found:
             try:
-                stat = path.stat()
+                stat = os.stat(path)  # noqa: PTH116 - a trail has many thousand files
             except OSError as error:
-                raise SourceError(f"cannot be read ({error.strerror})", where=str(path)) from error
-            key = path.relative_to(base).as_posix()
+                raise SourceError(f"cannot be read ({error.strerror})", where=path) from error
             items.append(StoredObject(key, stat.st_size, stat.st_mtime_ns))
         yield from sorted(items, key=lambda item: item.key)
 
-    def _walk(self, folder: Path) -> Iterator[Path]:
+    def _walk(self, folder: str) -> Iterator[tuple[str, str]]:
+        """Key and path of every file that is not hidden."""
+
         def refuse(error: OSError) -> None:
             raise SourceError(
                 f"this folder cannot be read ({error.strerror})",
@@ -91,7 +92,11 @@ class LocalStore:
 
         for where, folders, files in os.walk(folder, onerror=refuse):
             folders.sort()
-            yield from (Path(where) / name for name in files if not name.startswith("."))
+            below = os.path.relpath(where, folder)
+            prefix = "" if below == os.curdir else f"{Path(below).as_posix()}/"
+            for name in files:
+                if not name.startswith("."):
+                    yield f"{prefix}{name}", f"{where}/{name}"
 
     def path(self, key: str) -> Path:
         """The file of a listed key."""

@@ -20,7 +20,7 @@ from spaceledger.sources.objects import ObjectStore, StoredObject
 # What CloudTrail delivers beside its logs (CloudTrail user guide, "Finding your log files").
 _NO_LOGS = re.compile(r"(^|/|_)CloudTrail-(Digest|Insight|NetworkActivity|Aggregated)(/|_)")
 _DAY = re.compile(r"(?:^|/)(\d{4})/(\d\d)/(\d\d)/[^/]+$")
-_MINUTE = re.compile(r"_CloudTrail_[a-z0-9-]+_(\d{8}T\d{4})Z_")
+_MINUTE = re.compile(r"_CloudTrail_[a-z0-9-]+_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_")
 _LOG_ENDINGS = (".json", ".json.gz")
 
 # A batch ends at whichever it reaches first.
@@ -159,11 +159,12 @@ def _delivered_at(key: str) -> datetime | None:
     found = _MINUTE.search(key)
     try:
         if found:
-            return datetime.strptime(found[1] + "Z", "%Y%m%dT%H%M%z").replace(tzinfo=None)
+            year, month, day, hour, minute = map(int, found.groups())
+            return datetime(year, month, day, hour, minute)
     except ValueError:
         pass
-    day = _day_of(key)
-    return datetime.combine(day, time(23, 59)) if day else None
+    folder = _day_of(key)
+    return datetime.combine(folder, time(23, 59)) if folder else None
 
 
 def read_batches(
