@@ -26,7 +26,7 @@ _MACHINE_FAULTS = (
 
 
 @contextmanager
-def open_work(path: Path, *, memory_limit: str = "1200MB") -> Iterator[duckdb.DuckDBPyConnection]:
+def open_work(path: Path, *, memory_limit: str = "640MB") -> Iterator[duckdb.DuckDBPyConnection]:
     """The work database, writable, with its schemas; closed at the end. `build.prepare` adds the rest."""
     path.parent.mkdir(parents=True, exist_ok=True)
     config: dict[str, str | bool | int | float | list[str]] = {
