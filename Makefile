@@ -11,7 +11,7 @@ demo: .venv/.runtime
 	$(BIN)/python -m flows.daily --config data-samples/spaceledger.toml --as-of 2026-10-21
 
 test: .venv/.dev
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: .venv/.dev
 	$(BIN)/ruff format --check src flows tests bench hatch_build.py

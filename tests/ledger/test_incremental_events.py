@@ -147,7 +147,7 @@ def everything(ledger: Ledger) -> dict[str, list[tuple]]:
     return contents(ledger, (*COMPARED, *EVENT_TABLES))
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn=arrivals)
 def test_incremental_equals_full_with_events(drawn: list) -> None:
     with TemporaryDirectory() as name:
