@@ -28,4 +28,4 @@ group by mart.space_arn, mart.resource_id, mart.billing_currency, mart.cost_low,
 having
     mart.unattended_days > 30
     or mart.cost_high > coalesce(sum(billed.cost), 0)
-    or (mart.cost_low > mart.cost_high and mart.cost_high > 0)
+    or mart.cost_low > mart.cost_high

@@ -19,6 +19,14 @@ with calls as (
     where events.error_code is null
 ),
 
+reach as (
+    select distinct
+        account_id,
+        region,
+        last_date
+    from core.trail_coverage
+),
+
 started as (
     select
         resource_arn as app_arn,
@@ -33,52 +41,89 @@ started as (
     group by resource_arn, event_at
 ),
 
-endings as (
+-- The next call of the same app, by a window: a join of all starts with all later calls grows with their square.
+app_calls as (
+    select distinct
+        resource_arn as app_arn,
+        event_at,
+        event_name
+    from calls
+    where event_name in ('CreateApp', 'DeleteApp') and is_app_arn(resource_arn)
+),
+
+moments as (
     select
-        started.app_arn,
-        started.started_at,
-        calls.event_at,
-        calls.event_name
+        app_arn,
+        event_at,
+        min(event_name) as event_name
+    from app_calls
+    group by app_arn, event_at
+),
+
+following as (
+    select
+        app_arn,
+        event_at,
+        lead(event_at) over (partition by app_arn order by event_at) as next_at,
+        lead(event_name) over (partition by app_arn order by event_at) as next_name
+    from moments
+),
+
+-- Deletions of spaces and domains are few.
+deletions as (
+    select distinct
+        'DeleteSpace' as event_name,
+        named_space_arn as arn,
+        event_at
+    from calls
+    where event_name = 'DeleteSpace'
+    union
+    select distinct
+        'DeleteDomain' as event_name,
+        domain_arn as arn,
+        event_at
+    from calls
+    where event_name = 'DeleteDomain'
+),
+
+owned as (
+    select
+        app_arn,
+        started_at,
+        space_arn as arn
     from started
-    inner join calls
-        on
-            started.app_arn = calls.resource_arn
-            and calls.event_name in ('CreateApp', 'DeleteApp')
-            and started.started_at < calls.event_at
     union all
     select
-        started.app_arn,
-        started.started_at,
-        calls.event_at,
-        calls.event_name
+        app_arn,
+        started_at,
+        domain_arn_of(app_arn) as arn
     from started
-    inner join calls
-        on
-            started.space_arn = calls.named_space_arn
-            and calls.event_name = 'DeleteSpace'
-            and started.started_at < calls.event_at
-    union all
+),
+
+above as (
     select
-        started.app_arn,
-        started.started_at,
-        calls.event_at,
-        calls.event_name
-    from started
-    inner join calls
-        on
-            domain_arn_of(started.app_arn) = calls.domain_arn
-            and calls.event_name = 'DeleteDomain'
-            and started.started_at < calls.event_at
+        owned.app_arn,
+        owned.started_at,
+        min(deletions.event_at) as deleted_at,
+        min_by(deletions.event_name, deletions.event_at) as event_name
+    from owned
+    inner join deletions on owned.arn = deletions.arn and owned.started_at < deletions.event_at
+    group by owned.app_arn, owned.started_at
 ),
 
 ended as (
     select
-        app_arn,
-        started_at,
-        event_at as ended_at,
-        event_name as ended_by,
-        row_number() over (partition by app_arn, started_at order by event_at, event_name) as ending_rank
-    from endings
+        started.app_arn,
+        started.started_at,
+        least(following.next_at, above.deleted_at) as ended_at,
+        case
+            when above.deleted_at < coalesce(following.next_at, above.deleted_at + interval '1' second)
+                then above.event_name
+            else following.next_name
+        end as ended_by
+    from started
+    left join following on started.app_arn = following.app_arn and started.started_at = following.event_at
+    left join above on started.app_arn = above.app_arn and started.started_at = above.started_at
 )
 
 select
@@ -87,7 +132,7 @@ select
     ended.ended_at,
     coalesce(
         ended.ended_at,
-        greatest(cast(trail_coverage.last_date as timestamp) + interval '1' day, started.started_at),
+        greatest(cast(reach.last_date as timestamp) + interval '1' day, started.started_at),
         started.started_at
     ) as counted_to,
     ended.ended_by,
@@ -97,5 +142,5 @@ select
     started.event_id
 from started
 left join ended
-    on started.app_arn = ended.app_arn and started.started_at = ended.started_at and ended.ending_rank = 1
-left join core.trail_coverage on started.account_id = trail_coverage.account_id
+    on started.app_arn = ended.app_arn and started.started_at = ended.started_at
+left join reach on started.account_id = reach.account_id and arn_region(started.app_arn) = reach.region

@@ -45,6 +45,7 @@ configured as (
     from raw.configured_spaces
 ),
 
+-- What a call names, made or tagged; an ARN that merely stands somewhere in a request makes no space known.
 events as (
     select
         space_arn,
@@ -55,23 +56,23 @@ events as (
     where error_code is null
     union all
     select
-        space_arn_of(mentioned_arn) as space_arn,
-        arn_name(mentioned_arn) as space_name,
+        space_arn_of(resource_arn) as space_arn,
+        arn_name(resource_arn) as space_name,
         'event' as evidence,
         3 as strength
     from core.trail_event
     where error_code is null
     union all
     select
-        app_space_arn(mentioned_arn) as space_arn,
-        split_part(mentioned_arn, '/', 3) as space_name,
+        app_space_arn(resource_arn) as space_arn,
+        app_owner(resource_arn) as space_name,
         'event' as evidence,
         3 as strength
     from core.trail_event
     where
         error_code is null
-        and is_app_arn(mentioned_arn)
-        and app_type(mentioned_arn) in ('jupyterlab', 'codeeditor')
+        and is_app_arn(resource_arn)
+        and app_type(resource_arn) in ('jupyterlab', 'codeeditor')
 ),
 
 named as (

@@ -1,13 +1,17 @@
--- From when to when trails tell of each account; one row per account. Outside of it silence says nothing.
--- grain: account_id
+-- The days that trails tell of, by account and region: in silence on any other day there is no meaning. A day is told
+-- where the trail that tells of the account and region has any record on it; one row per account, region and day.
+-- grain: account_id, region, told_date
 -- columns:
 --   account_id: Account events were told to.
---   first_date: First UTC date with an event.
---   last_date: Last UTC date, up to the build's as_of, for which a trail that tells of it was delivered.
+--   region: AWS region.
+--   told_date: UTC date, from the first event of that account and region on, up to the build's as_of.
+--   told_since: First date of the unbroken stretch of told days.
+--   last_date: Last told date of that account and region.
 with counted as (
     select
         counts.source,
         counts.account_id,
+        counts.region,
         counts.event_date
     from raw.trail_counts as counts
     inner join raw.trails as trails on counts.source = trails.source
@@ -17,19 +21,44 @@ with counted as (
         and counts.event_date <= run.as_of
 ),
 
-sources as (
+told_of as (
     select
         source,
-        max(event_date) as last_date
+        account_id,
+        region,
+        min(event_date) as first_date
     from counted
-    group by source
+    where account_id is not null and region is not null
+    group by source, account_id, region
+),
+
+days as (
+    select distinct
+        source,
+        event_date
+    from counted
+),
+
+told as (
+    select distinct
+        told_of.account_id,
+        told_of.region,
+        days.event_date as told_date
+    from told_of
+    inner join days on told_of.source = days.source and told_of.first_date <= days.event_date
+),
+
+numbered as (
+    select
+        *,
+        told_date - cast(row_number() over (partition by account_id, region order by told_date) as integer) as stretch
+    from told
 )
 
 select
-    counted.account_id,
-    min(counted.event_date) as first_date,
-    max(sources.last_date) as last_date
-from counted
-inner join sources on counted.source = sources.source
-where counted.account_id is not null
-group by counted.account_id
+    account_id,
+    region,
+    told_date,
+    min(told_date) over (partition by account_id, region, stretch) as told_since,
+    max(told_date) over (partition by account_id, region) as last_date
+from numbered

@@ -3,6 +3,7 @@ select
     source,
     file_id,
     account_id,
+    region,
     event_moment(event_day, delivered_at)::date as event_date,
     event_source,
     sum(event_count)::bigint as event_count

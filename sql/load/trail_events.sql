@@ -50,7 +50,7 @@ named as (
                 then sagemaker_arn(region, acting_account_id, 'user-profile', asked[1] || '/' || asked[3])
         end as user_profile_text,
         case
-            when event_name in ('AddTags', 'DeleteTags') then asked[6]
+            when event_name in ('AddTags', 'DeleteTags', 'ListTags') then asked[6]
             when event_name in ('CreateApp', 'DeleteApp') then coalesce(
                 nullif(json_extract_string(response, '$.appArn'), ''),
                 sagemaker_arn(

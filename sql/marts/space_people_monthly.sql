@@ -15,7 +15,7 @@
 --   unidentified_share: Their part of all calls; null without calls.
 --   top_user_name: The identified person with most calls.
 --   top_user_share: Their part of the calls of identified people.
---   people: nobody seen, unidentified only, one person, two to five, or more than five.
+--   people: not told where no trail tells of a day of the month in its account and region; else nobody seen, unidentified only, one person, two to five, or more than five.
 with activity as (
     select
         *,
@@ -34,7 +34,7 @@ calls as (
     group by billing_period, space_arn
 ),
 
--- A person is one here, whatever accounts they call from.
+-- A person whose names the owners file joins is one here, whatever accounts they call from.
 people as (
     select
         billing_period,
@@ -54,6 +54,14 @@ ranked as (
         row_number() over (partition by billing_period, space_arn order by event_count desc, user_name asc, person_key asc)
             as person_rank
     from people
+),
+
+told as (
+    select distinct
+        account_id,
+        region,
+        strftime(told_date, '%Y-%m') as billing_period
+    from core.trail_coverage
 ),
 
 spend as (
@@ -78,6 +86,7 @@ select
     ranked.user_name as top_user_name,
     ranked.share as top_user_share,
     case
+        when calls.event_count is null and told.billing_period is null then 'not told'
         when calls.event_count is null then 'nobody seen'
         when calls.active_users = 0 then 'unidentified only'
         when calls.active_users = 1 then 'one person'
@@ -91,5 +100,10 @@ left join ranked
         spend.billing_period = ranked.billing_period
         and spend.space_arn = ranked.space_arn
         and ranked.person_rank = 1
+left join told
+    on
+        spend.billing_period = told.billing_period
+        and arn_account_id(spend.space_arn) = told.account_id
+        and arn_region(spend.space_arn) = told.region
 left join core.known_space as spaces on spend.space_arn = spaces.space_arn
 left join core.space_life on spend.space_arn = space_life.space_arn

@@ -11,7 +11,7 @@
 --   domain_id: Id of that domain.
 --   space_arn: Space, lower case; null for cost outside spaces.
 --   space_name: Name of that space, the best spelling known.
---   user_profile_arn: User profile, lower case, of cost that belongs to one; of a private space its owner.
+--   user_profile_arn: User profile, lower case, of cost that belongs to one; of a private space its owner at the time.
 --   service_code: AWS product code.
 --   spend_category: What the money went to, from a closed list.
 --   instance_type: ML instance type.
@@ -27,10 +27,7 @@
 --   usage_hours: Hours used, where the unit is hours.
 --   charge_count: Delivered lines.
 with private_spaces as (
-    select
-        space_arn,
-        owner_user_profile_arn
-    from core.space_life
+    select * from core.space_owner
     where sharing_type = 'Private'
 ),
 
@@ -39,7 +36,11 @@ charges as (
         charge.* exclude (user_profile_arn),
         coalesce(charge.user_profile_arn, private_spaces.owner_user_profile_arn) as user_profile_arn
     from core.charge as charge
-    left join private_spaces on charge.space_arn = private_spaces.space_arn
+    left join private_spaces
+        on
+            charge.space_arn = private_spaces.space_arn
+            and charge.usage_start_at >= private_spaces.valid_from
+            and charge.usage_start_at < private_spaces.valid_to
     where charge.role = 'ledger'
 ),
 

@@ -1,5 +1,6 @@
 -- What interactive apps and storage of spaces cost in the last 30 days while nobody was seen at work; one row per
--- resource. A range, because work in a notebook need not call AWS. Only days that the account's trail tells of are judged.
+-- resource. A range, because work in a notebook need not call AWS. Only days that a trail tells of, in the
+-- space's account and region, are judged.
 -- grain: window_start, space_arn, resource_id, billing_currency
 -- columns:
 --   window_start: First UTC date of the 30 days.
@@ -14,7 +15,7 @@
 --   app_hours: Hours the app ran on the judged days, as trails tell; 0 for storage.
 --   unattended_hours: Billed hours on unattended days, at most those the trail shows.
 --   cost_low: Cost of the days among them that began more than 12 hours after the last such call, in core.run.cost_metric.
---   cost_high: Cost of all unattended days, in core.run.cost_metric.
+--   cost_high: Cost of all unattended days, in core.run.cost_metric; a day whose corrections exceed its cost counts as 0.
 with usage_charges as (
     select
         charge.space_arn,
@@ -57,16 +58,18 @@ billed as (
         charges.resource_key,
         charges.billing_currency,
         charges.usage_date,
+        min(coverage.told_since) as told_since,
         min(charges.resource_id) as resource_id,
         min(charges.spend_category) as spend_category,
         sum(charges.usage_hours) as billed_hours,
-        sum(charges.cost) as cost
+        greatest(sum(charges.cost), 0) as cost
     from usage_charges as charges
     cross join window_days
     inner join core.trail_coverage as coverage
         on
             arn_account_id(charges.space_arn) = coverage.account_id
-            and charges.usage_date between coverage.first_date and coverage.last_date
+            and arn_region(charges.space_arn) = coverage.region
+            and charges.usage_date = coverage.told_date
     where charges.usage_date between window_days.window_start and window_days.window_end
     group by
         window_days.window_start,
@@ -102,16 +105,15 @@ busy_days as (
     where space_arn is not null
 ),
 
--- Before a trail began nothing is known: its first day counts as the last sign of life.
+-- Of a day no trail tells of nothing is known: the end of such days counts as a sign of life.
 judged as (
     select
         billed.*,
         app_day.app_hours,
         today.activity_date is null
         and (billed.spend_category <> 'Studio storage' or busy_days.busy_date is null) as is_unattended,
-        coalesce(before.last_event_at, cast(coverage.first_date as timestamp)) as last_sign_at
+        greatest(before.last_event_at, cast(billed.told_since as timestamp)) as last_sign_at
     from billed
-    inner join core.trail_coverage as coverage on arn_account_id(billed.space_arn) = coverage.account_id
     left join human_days as today
         on billed.space_arn = today.space_arn and billed.usage_date = today.activity_date
     left join busy_days on billed.space_arn = busy_days.space_arn and billed.usage_date = busy_days.busy_date

@@ -40,7 +40,7 @@
 --   space_arn_tag: Space tag of the request, spelled as delivered.
 --   user_profile_arn_tag: User-profile tag of the request, spelled as delivered.
 --   mentioned_arn: ARN of a space or app that is a value in response or request, spelled as delivered.
---   resource_arn: What the call made, deleted or tagged, lower case: from the response, or built from the request.
+--   resource_arn: What the call made, deleted, tagged or asked the tags of, lower case: from the response, or built from the request.
 --   sharing_type: Sharing type a CreateSpace asks for.
 --   owner_user_profile_name: Owner a CreateSpace asks for.
 --   space_app_type: App type a space is for.

@@ -67,7 +67,11 @@ def pull_logs(
         listed = {file.file_id for file in files}
         refused = state.refused_logs.get(source.name, {})
         gone = {file_id: key for file_id, key in refused.items() if file_id not in listed}
-        if unread or gone:
+        # Files that could not be fetched are tried again beside new ones; alone they are no news.
+        is_new = any(
+            (source.name, store.address(file.name)) not in state.unfetched_logs for file in unread
+        )
+        if is_new or gone:
             fresh.append(FreshLogs(source, store, unread, gone))
     return tuple(fresh), tuple(problems)
 
@@ -75,23 +79,21 @@ def pull_logs(
 def fetch_logs(logs: FreshLogs, landing: Path) -> None:
     """Copies the log files of a remote trail to `landing`, many at once.
 
-    A file that is refused is told of when it is read. Raises SourceError where all are, and
-    TransientSourceError where the source did not answer.
+    A file that is refused is told of when it is read. Raises TransientSourceError where the source did
+    not answer.
     """
 
-    def fetched(file: LogFile) -> SourceError | None:
+    def fetch(file: LogFile) -> None:
         try:
             logs.store.materialise(file.item, landing)
         except TransientSourceError:
             raise
-        except SourceError as error:
-            return error
-        return None
+        except SourceError:
+            return
 
     with ThreadPoolExecutor(_FETCHERS) as pool:
-        faults = list(pool.map(fetched, logs.files))
-    if faults and all(faults):
-        raise next(fault for fault in faults if fault)
+        for _ in pool.map(fetch, logs.files):
+            pass
 
 
 def load_logs(

@@ -216,7 +216,8 @@ BECOMES = {
         "us-east-1", "830834166987", False, *NOBODY, None, None),
     # A service made it.
     5: ("78478c6d-6742-4c0c-a3c7-d7a14d19402e", "2026-01-02 09:18:24", "ListTags",
-        "us-east-1", "956882708938", False, *NOBODY, None, None),
+        "us-east-1", "956882708938", False, *NOBODY,
+        "arn:aws:sagemaker:us-east-1:956882708938:notebook-instance/anemanotebook", None),
     # The caller's account and not the one that was told; no readOnly, so its name says it writes.
     6: ("a6f85b21-EXAMPLE", "2018-01-02 13:39:06", "CreateEndpoint", "us-west-2", "123456789012",
         True, "intern", "iam_user",

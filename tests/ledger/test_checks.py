@@ -51,7 +51,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         call("CreateEndpoint", "red", SPACE, "2026-09-01T08:00:00Z"),
         call("CreateApp", "blue", SPACE, "2026-09-02T08:00:00Z"),
         call("DeleteApp", "blue", SPACE, "2026-09-02T18:00:00Z"),
-        call("UpdateSpace", "blue", OTHER_SPACE, "2026-09-05T18:00:00Z"),
+        call("UpdateSpace", "blue", OTHER_SPACE, "2026-09-04T18:00:00Z"),
     ]
     write_log(ledger.root / "trail", "log", calls)
     ledger.run()

@@ -8,9 +8,12 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from spaceledger.errors import SourceError
+from spaceledger.sources.objects import LocalStore, StoredObject
 from tests.bills import OTHER_SPACE, SPACE, write_cur
 from tests.conftest import Ledger
 from tests.ledger.test_incremental import COMPARED, contents
@@ -23,6 +26,7 @@ EVENT_TABLES = (
     "core.tag_change",
     "core.app_day",
     "core.space_life",
+    "core.space_owner",
     "core.known_space",
     "marts.space_activity_daily",
     "marts.space_users_daily",
@@ -226,3 +230,57 @@ def test_new_events_alone_are_taken_in_without_looking_at_bills(ledger: Ledger) 
         ("2026-08", SPACE)
     ]
     assert [row.period for row in ledger.run().loaded] == ["2026-09"]
+
+
+def test_a_private_space_made_again_for_another_leaves_closed_months_to_the_first(
+    ledger: Ledger,
+) -> None:
+    ledger.configure(CONFIGURATION.format(""))
+    for month in ("2026-07", "2026-08", "2026-09"):
+        write_cur(ledger.bill, month, [{"space": SPACE, "cost": "5", "day": f"{month}-10"}])
+    write_log(
+        ledger.root / "trail", "one", [call("CreateSpace", "ana", SPACE, "2026-07-01T08:00:00Z")]
+    )
+    ledger.run()
+    write_log(
+        ledger.root / "trail", "two", [call("CreateSpace", "ben", SPACE, "2026-09-01T08:00:00Z")]
+    )
+    ledger.run()
+    assert ledger.query(
+        "select billing_period, split_part(user_profile_arn, '/', -1) from marts.space_spend_daily order by 1"
+    ) == [("2026-07", "ana"), ("2026-08", "ana"), ("2026-09", "ben")]
+
+
+def test_a_file_that_is_never_to_be_had_stops_no_run(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.configure(CONFIGURATION.format(""))
+    write_cur(ledger.bill, "2026-08", [{"resource": arn("red"), "cost": "7", "day": "2026-08-14"}])
+    for name in ("archived", "good"):
+        write_log(
+            ledger.root / "trail",
+            name,
+            [call("CreateEndpoint", name, SPACE, "2026-08-01T08:00:00Z")],
+        )
+    whole = LocalStore.materialise
+
+    def refused(store: LocalStore, item: StoredObject, landing: Path) -> Path:
+        if item.key.startswith("archived"):
+            raise SourceError("S3 answered InvalidObjectState", where=item.key)
+        return whole(store, item, landing)
+
+    monkeypatch.setattr(LocalStore, "materialise", refused)
+    assert ledger.run().exit_code == 3
+    again = ledger.run()
+    assert not again.published
+    assert again.exit_code == 3
+    write_log(
+        ledger.root / "trail", "later", [call("CreateEndpoint", "x", SPACE, "2026-08-02T08:00:00Z")]
+    )
+    assert ledger.run(only_activity=True).exit_code == 3
+    monkeypatch.undo()
+    write_log(
+        ledger.root / "trail", "last", [call("CreateEndpoint", "y", SPACE, "2026-08-03T08:00:00Z")]
+    )
+    assert ledger.run().exit_code == 0
+    assert ledger.query("select count(*) from core.trail_event") == [(4,)]

@@ -49,16 +49,17 @@ ASKED_OF_TRAILS = {
     ],
     "unattended": [
         ("space_name", "spend_category", "cost_low", "cost_high", "unattended_days", "last_active_at"),
-        [("fraud", "Studio apps", 4, 4, 1, datetime(2026, 9, 3, 9, 0))],
+        [("fraud", "Studio apps", 0, 4, 1, datetime(2026, 9, 3, 9, 0))],
     ],
     "trail_contents": [
         ("source", "account_id", "first_date", "last_date", "event_count", "services",
          "sagemaker_event_count"),
-        [("trail", "012345678901", date(2026, 9, 1), date(2026, 9, 20), 8, 2, 7)],
+        [("trail", "012345678901", date(2026, 9, 1), date(2026, 9, 20), 9, 2, 8)],
     ],
     "event_by_id": [
         ("event_name", "error_code", "source", "object_key"),
         [
+            ("ListSpaces", None, "trail", "log.json.gz"),
             ("ListSpaces", None, "trail", "log.json.gz"),
             ("UpdateSpace", "AccessDenied", "trail", "log.json.gz"),
             ("CreateEndpoint", None, "trail", "log.json.gz"),
@@ -95,6 +96,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
         event("UpdateSpace", "2026-09-02T11:00:00Z", NAMED, userIdentity=ROBOT),
         denied | {"errorCode": "AccessDenied", "userIdentity": ROBOT},
         event("ListSpaces", "2026-09-20T11:00:00Z", {}, readOnly=True),
+        event("ListSpaces", "2026-09-10T11:00:00Z", {}, readOnly=True),
         event("GetObject", "2026-09-01T11:00:00Z", {}, eventSource="s3.amazonaws.com"),
     ])  # fmt: skip
     ledger.run()

@@ -44,6 +44,7 @@ IDENTITIES: Mapping[str, str] = {
 }
 
 PEOPLE: Mapping[str, str] = {
+    "not told": "no trail tells of this month",
     "nobody seen": "nobody was seen at work",
     "unidentified only": "only calls that name nobody",
     "one person": "one person works in it",

@@ -73,6 +73,7 @@ COUNT_COLUMNS = pa.schema(
     [
         ("file_id", pa.int64()),
         ("account_id", _TEXT),
+        ("region", _TEXT),
         ("event_day", _TEXT),
         ("event_source", _TEXT),
         ("event_count", pa.int64()),
@@ -220,7 +221,10 @@ class _Batch:
         file_id, delivered_at = file.file_id, file.delivered_at
         self.events += [(file_id, number, delivered_at, record) for number, record in kept]
         seen = Counter(
-            [(r.recipientAccountId, r.eventTime[:10], r.eventSource) for r in log.records]
+            [
+                (r.recipientAccountId, r.awsRegion, r.eventTime[:10], r.eventSource)
+                for r in log.records
+            ]
         )
         self.counts += [(file_id, *what, count, delivered_at) for what, count in seen.items()]
         self.size += sum(_weight(record) for _, record in kept)

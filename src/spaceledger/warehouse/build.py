@@ -90,7 +90,7 @@ def build(
         periods |= dict.fromkeys((row[0] for row in known), rebuild_cause)
     _set_run(con, build_run)
     written: dict[str, int] = {}
-    for model in models:
+    for model in _charges_late(models):
         if model.is_loaded or model.is_view:
             continue
         if model.name == "core.charge":
@@ -103,6 +103,18 @@ def build(
     restated = next(model for model in models if model.name == "marts.restatements")
     written[restated.name] = _materialise(con, restated, set())
     return Built(periods, written)
+
+
+def _charges_late(models: tuple[Model, ...]) -> list[Model]:
+    """The models with charges, and all that reads them, behind the others.
+
+    Which periods are affected is asked just before the charges, of everything else there is.
+    """
+    late = {"core.charge"}
+    for model in models:
+        if model.references & late:
+            late.add(model.name)
+    return [m for m in models if m.name not in late] + [m for m in models if m.name in late]
 
 
 def _all_columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ _REMEMBERED = {
     "previous_delivery": "raw.deliveries",
     "previous_evidence": "core.resource_evidence",
     "previous_space": "core.known_space",
-    "previous_life": "core.space_life",
+    "previous_owner": "core.space_owner",
     "previous_spend": "marts.space_spend_monthly",
 }
 
@@ -89,15 +89,9 @@ def evidence_periods(con: duckdb.DuckDBPyConnection) -> list[str]:
                 except select space_arn, space_name from core.known_space
             )
             union all
-            (
-                select space_arn, sharing_type || owner_user_profile_arn from core.space_life
-                except select space_arn, sharing_type || owner_user_profile_arn from previous_life
-            )
+            (select space_arn, owner_user_profile_arn from (from core.space_owner except from previous_owner))
             union all
-            (
-                select space_arn, sharing_type || owner_user_profile_arn from previous_life
-                except select space_arn, sharing_type || owner_user_profile_arn from core.space_life
-            )
+            (select space_arn, owner_user_profile_arn from (from previous_owner except from core.space_owner))
         )
         select distinct billing_period
         from core.resource_period

@@ -37,6 +37,7 @@ class State:
     error_count: int = 0
     hashes: dict[str, dict[tuple[str, int, int], str]] = field(default_factory=dict)
     log_files: dict[str, set[tuple[int, int, str]]] = field(default_factory=dict)
+    unfetched_logs: frozenset[tuple[str, str]] = frozenset()  # trail, address
     refused_logs: dict[str, dict[int, str]] = field(default_factory=dict)  # trail: file_id: key
     made_with: MadeWith = MadeWith()
     as_of: date | None = None
@@ -92,6 +93,7 @@ def read_state(ledger: Path) -> State:
         error_count=sum(1 for p in problems if p[4] == "error"),
         hashes=hashes,
         log_files=log_files,
+        unfetched_logs=frozenset((p[0], p[1]) for p in problems if p[2] == "unfetched_trail_file"),
         refused_logs=refused_logs,
         made_with=MadeWith(**{f.name: last.get(f.name) or "" for f in fields(MadeWith)}),
         as_of=last.get("as_of"),
