@@ -163,14 +163,7 @@ select
     error_message,
     person_key,
     case when person_key is not null then min(given_name) over (partition by person_key) end as user_name,
-    case identity_strength
-        when 1 then 'source_identity'
-        when 2 then 'on_behalf_of'
-        when 3 then 'iam_user'
-        when 4 then 'sso_session'
-        when 5 then 'user_profile'
-        else 'unidentified'
-    end as identity_evidence,
+    identity_evidence(identity_strength) as identity_evidence,
     identity_strength,
     identity_arn,
     domain_arn,

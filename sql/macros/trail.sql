@@ -80,3 +80,13 @@ create or replace macro event_moment(event_time, delivered_at) as case
         coalesce(delivered_at + interval '1' day, timestamp '2199-12-31')
         then told_moment(event_time)
 end;
+
+-- The words for what identifies a person, by falling strength (design 2, Activity).
+create or replace macro identity_evidence(strength) as case strength
+    when 1 then 'source_identity'
+    when 2 then 'on_behalf_of'
+    when 3 then 'iam_user'
+    when 4 then 'sso_session'
+    when 5 then 'user_profile'
+    else 'unidentified'
+end;

@@ -35,14 +35,7 @@ select
     space_arn,
     account_id,
     user_name,
-    case identity_strength
-        when 1 then 'source_identity'
-        when 2 then 'on_behalf_of'
-        when 3 then 'iam_user'
-        when 4 then 'sso_session'
-        when 5 then 'user_profile'
-        else 'unidentified'
-    end as identity_evidence,
+    identity_evidence(identity_strength) as identity_evidence,
     event_count,
     write_event_count,
     first_event_at,
