@@ -5,46 +5,21 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
     model_validator,
 )
 
-from spaceledger.arn import DomainArn, SpaceArn
+from spaceledger.budgets import Budget, Table, overlap
 from spaceledger.errors import ConfigError
 
 CostMetric = Literal["effective_cost", "amortized_cost", "billed_cost", "list_cost"]
-
-
-def _space_arn(text: str) -> str:
-    parsed = SpaceArn.parse(text)
-    if parsed is None:
-        raise ValueError(
-            "is not a space ARN; it looks like arn:aws:sagemaker:REGION:ACCOUNT:space/d-ID/NAME"
-        )
-    return str(parsed)
-
-
-def _space_scope(text: str) -> str:
-    return text if text == "*" else _space_arn(text)
-
-
-def _domain_arn(text: str) -> str:
-    parsed = DomainArn.parse(text)
-    if parsed is None:
-        raise ValueError(
-            "is not a domain ARN; it looks like arn:aws:sagemaker:REGION:ACCOUNT:domain/d-ID"
-        )
-    return str(parsed)
 
 
 def _source_name(text: str) -> str:
@@ -64,14 +39,9 @@ def _path(value: object) -> object:
 
 
 Location = Annotated[Path, AfterValidator(_path)]
-WarnAt = Annotated[Decimal, Field(gt=0)]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class AwsAccess(_Table):
+class AwsAccess(Table):
     """How an AWS source is reached; all optional, boto3's own chain finds credentials."""
 
     profile: str | None = None
@@ -112,37 +82,13 @@ class SpacesApi(AwsAccess):
     regions: tuple[str, ...]
 
 
-class Budget(_Table):
-    """One budget of a space, a domain, or each space without its own (`space = "*"`)."""
-
-    name: str = Field(min_length=1)
-    space: Annotated[str, AfterValidator(_space_scope)] | None = None
-    domain: Annotated[str, AfterValidator(_domain_arn)] | None = None
-    amount: Decimal = Field(ge=0, lt=Decimal(10) ** 26, decimal_places=12)
-    period: Literal["monthly", "quarterly", "annual", "custom"] = "monthly"
-    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
-    warn_at: tuple[WarnAt, ...] = Field(default=(Decimal("0.8"), Decimal("1.0")), min_length=1)
-    start: date | None = None
-    end: date | None = None
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if (self.space is None) == (self.domain is None):
-            raise ValueError("needs either space or domain")
-        if self.period == "custom" and (self.start is None or self.end is None):
-            raise ValueError('period = "custom" needs start and end')
-        if self.start and self.end and self.end <= self.start:
-            raise ValueError("end must lie after start")
-        return self
-
-
 class AwsBudgets(AwsAccess):
     """An account whose AWS Budgets are read too."""
 
     account_id: AccountId
 
 
-class Settings(_Table):
+class Settings(Table):
     """The whole configuration. Paths are absolute once loaded."""
 
     home: Location
@@ -170,19 +116,12 @@ class Settings(_Table):
     def _no_overlap(cls, budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
         for number, one in enumerate(budgets):
             for other in budgets[number + 1 :]:
-                if one.name == other.name and _overlap(one, other):
+                if one.name == other.name and overlap(one, other):
                     raise ValueError(
                         f"has two budgets named {one.name} whose dates overlap;"
-                        " end the first where the second starts, or rename one"
+                        " end the first on the day before the second starts, or rename one"
                     )
         return budgets
-
-
-def _overlap(one: Budget, other: Budget) -> bool:
-    """Whether two budgets hold on a same day; a missing start or end is open."""
-    return (one.start or date.min) < (other.end or date.max) and (other.start or date.min) < (
-        one.end or date.max
-    )
 
 
 def _absolute(base: Path, table: dict[str, Any], key: str) -> None:

@@ -75,8 +75,24 @@ WRONG = {
     "a period that is none": (BUDGET + 'amount = 1\nperiod = "weekly"', 5, "budgets.1.period"),
     "a custom period without dates": (BUDGET + 'amount = 1\nperiod = "custom"', 1, "needs start and end"),
     "an end before its start": (
-        BUDGET + "amount = 1\nstart = 2026-09-02\nend = 2026-09-02", 1, "end must lie after start",
+        BUDGET + "amount = 1\nstart = 2026-09-02\nend = 2026-09-01", 1, "has an end before its start",
     ),
+    "dates that hold no month": (
+        BUDGET + "amount = 1\nstart = 2026-09-02\nend = 2026-09-30", 1, "holds for no monthly period",
+    ),
+    "dates that hold no quarter": (
+        BUDGET + 'amount = 1\nperiod = "quarterly"\nstart = 2026-07-02\nend = 2026-09-30', 1,
+        "holds for no quarterly period",
+    ),
+    "dates that hold no year": (
+        BUDGET + 'amount = 1\nperiod = "annual"\nstart = 2026-01-02\nend = 2026-12-31', 1,
+        "holds for no annual period",
+    ),
+    "a custom period of eleven years": (
+        BUDGET + 'amount = 1\nperiod = "custom"\nstart = 2020-01-01\nend = 2031-01-01', 1, "longer than ten years",
+    ),
+    "a start long ago": (BUDGET + "amount = 1\nstart = 1026-09-01", 5, "budgets.1.start"),
+    "a plan that is none": (BUDGET + 'amount = 1\nplan = "mornings"', 5, "budgets.1.plan"),
     "a space that is a domain": (
         '[[budgets]]\nname = "b"\nspace = "arn:aws:sagemaker:us-east-1:012345678901:domain/d-abc"\namount = 1',
         3, "budgets.1.space is not a space ARN",
@@ -230,7 +246,7 @@ start = 2026-06-01
     [
         ("warn_at = []", "line 5: budgets.1.warn_at"),
         ("warn_at = [0.0]", "line 5: budgets.1.warn_at"),
-        ("amount = 1e26", "budgets.1.amount"),
+        ("amount = 1e15", "budgets.1.amount"),
         ("amount = 0.1234567890123", "budgets.1.amount"),
     ],
 )
@@ -249,5 +265,24 @@ def test_budgets_of_one_name_may_follow_each_other_but_not_overlap(tmp_path: Pat
     config.write_text(OVERLAP)
     with pytest.raises(ConfigError, match="two budgets named b whose dates overlap"):
         load_settings(config)
-    config.write_text(OVERLAP.replace("06-02", "06-01"))
+    config.write_text(OVERLAP.replace("06-02", "05-31"))
     assert [budget.amount for budget in load_settings(config).budgets] == [1, 2]
+
+
+def test_a_period_that_has_begun_runs_on_past_the_end_of_its_budget(tmp_path: Path) -> None:
+    quarter = '[[budgets]]\nname = "b"\nspace = "*"\namount = 1\nperiod = "quarterly"\nend = 2026-08-01\n'
+    month = '[[budgets]]\nname = "b"\nspace = "*"\namount = 2\nstart = '
+    config = tmp_path / "spaceledger.toml"
+    config.write_text(quarter + month + "2026-08-02")
+    with pytest.raises(ConfigError, match="two budgets named b whose dates overlap"):
+        load_settings(config)
+    config.write_text(quarter + month + "2026-10-01")
+    first, second = load_settings(config).budgets
+    assert (first.last_day, second.first_day) == (date(2026, 9, 30), date(2026, 10, 1))
+
+
+def test_an_amount_may_change_in_the_middle_of_a_month(tmp_path: Path) -> None:
+    config = tmp_path / "spaceledger.toml"
+    config.write_text(OVERLAP.replace("06-02", "06-14").replace("06-01", "06-15"))
+    first, second = load_settings(config).budgets
+    assert (first.last_day, second.first_day) == (date(2026, 6, 30), date(2026, 7, 1))
