@@ -18,7 +18,9 @@ from pydantic import (
 
 from spaceledger.budgets import Budget, Table, overlap
 from spaceledger.errors import ConfigError
+from spaceledger.toml_lines import line_of
 
+RUN = "run"  # no channel's name: in the journal of alerts it stands for the run itself
 CostMetric = Literal["effective_cost", "amortized_cost", "billed_cost", "list_cost"]
 
 
@@ -36,6 +38,26 @@ def _path(value: object) -> object:
     if "\0" in str(value):
         raise ValueError("holds a null character, which no path can hold")
     return value
+
+
+def _channel(text: str) -> str:
+    # Not shown: what stands there in place of a name may be a secret.
+    if "://" in text:
+        raise ValueError(
+            "is an address; secrets never stand in this file: put it into an environment variable"
+            " and name that variable here"
+        )
+    if text == RUN or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,127}", text):
+        raise ValueError("is not the name of an environment variable, such as SPACELEDGER_SLACK")
+    return text
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"(https?|file)://[^\s<>\x00-\x1f\x7f]+", text):
+        raise ValueError("is not an address; it looks like https://share.example/index.html")
+    if "@" in text.split("://", 1)[1].split("/", 1)[0]:
+        raise ValueError("holds a user or a password; secrets never stand in this file")
+    return text
 
 
 Location = Annotated[Path, AfterValidator(_path)]
@@ -88,6 +110,22 @@ class AwsBudgets(AwsAccess):
     account_id: AccountId
 
 
+class Alerts(Table):
+    """Who is told of what needs a look, and when a silent source does."""
+
+    channels: tuple[Annotated[str, AfterValidator(_channel)], ...] = ()
+    pages: Annotated[str, AfterValidator(_address)] | None = None
+    stale_after_days: int = Field(default=3, ge=1, strict=True)
+
+    @field_validator("channels")
+    @classmethod
+    def _unique(cls, channels: tuple[str, ...]) -> tuple[str, ...]:
+        twice = sorted({name for name in channels if channels.count(name) > 1})
+        if twice:
+            raise ValueError(f"names {', '.join(twice)} twice")
+        return channels
+
+
 class Settings(Table):
     """The whole configuration. Paths are absolute once loaded."""
 
@@ -101,6 +139,7 @@ class Settings(Table):
     spaces_api: tuple[SpacesApi, ...] = ()
     budgets: tuple[Budget, ...] = ()
     aws_budgets: tuple[AwsBudgets, ...] = ()
+    alerts: Alerts = Alerts()
 
     @field_validator("costs", "activity")
     @classmethod
@@ -177,29 +216,3 @@ def _config_error(path: Path, text: str, error: ValidationError) -> ConfigError:
         where=f"{path}, line {line_of(text, location)}",
         todo="see the configuration in the README",
     )
-
-
-def line_of(text: str, location: tuple[int | str, ...]) -> int:
-    """The line (from 1) a key stands on, or the line of its table where the key is absent."""
-    table, index, key = "", 0, str(location[-1]) if location else ""
-    if len(location) > 1:
-        table = str(location[0])
-        index = location[1] if isinstance(location[1], int) else 0
-        key = str(location[2]) if len(location) > 2 else ""
-    current, seen, found, inline = "", -1, 1, 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*\[\[?\s*([\w.\"-]+)\s*\]", line):
-            current = header[1].strip('"')
-            if not table and current == key:
-                return number
-            if current == table:
-                seen += 1
-                if seen == index:
-                    found = number
-        elif current == table and (not table or seen == index):
-            name = re.match(r"\s*\"?([\w-]+)\"?\s*=", line)
-            if name and name[1] == key:
-                return number
-        elif not current and re.match(rf"\s*\"?{re.escape(table)}\"?\s*=", line):
-            inline = number
-    return inline or found

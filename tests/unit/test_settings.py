@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from spaceledger.configuration import made_with
 from spaceledger.errors import ConfigError
-from spaceledger.settings import Settings, load_settings
+from spaceledger.settings import Alerts, Settings, load_settings
 
 SPACE = "arn:aws:sagemaker:us-east-1:012345678901:space/d-abc/fraud"
 COSTS = '[[costs]]\nname = "acme"\nuri = "bill"\n'
@@ -106,6 +107,34 @@ WRONG = {
         '# [[costs]]\n  [[costs]] # the first\n  name = "a"\n  uri = "b"\n  # role = "x"\n  role = "x"', 6, "costs.1.role",
     ),
     "a second budget": (BUDGET + "amount = 1\n" + BUDGET + "amount = -1", 8, "budgets.2.amount"),
+    "a channel that is an address": (
+        'home = "."\n[alerts]\nstale_after_days = 2\nchannels = ["A", "json://hooks.example/T0/secret"]', 4,
+        "alerts.channels.2 is an address; secrets never stand in this file",
+    ),
+    "a channel on a line of its own": (
+        '[alerts]\n\nchannels = [\n  "slack://T0/secret",\n]', 3, "name that variable here",
+    ),
+    "a channel in an inline table": (
+        'home = "."\nalerts = {channels = ["x://secret"]}', 2, "alerts.channels.1 is an address",
+    ),
+    "a channel under a dotted key": (
+        'home = "."\nalerts.channels = ["x://secret"]', 2, "alerts.channels.1 is an address",
+    ),
+    "a channel that is no variable": (
+        '[alerts]\nchannels = ["T0 secret"]', 2, "alerts.channels.1 is not the name of an environment variable",
+    ),
+    "a channel named as the run": ('[alerts]\nchannels = ["run"]', 2, "alerts.channels.1 is not the name"),
+    "channels that are one": ('[alerts]\nchannels = "A"', 2, "alerts.channels "),
+    "a channel twice": ('[alerts]\nchannels = ["A", "B", "A"]', 2, "alerts.channels names A twice"),
+    "pages that are a path": ('[alerts]\npages = "share/index.html"', 2, "alerts.pages is not an address"),
+    "pages that run": ('[alerts]\npages = "javascript://x"', 2, "alerts.pages is not an address"),
+    "pages of two lines": ('[alerts]\npages = "https://x/\\ny"', 2, "alerts.pages is not an address"),
+    "pages with a password": ('[alerts]\npages = "https://me:secret@x/"', 2, "alerts.pages holds a user or a password"),
+    "stale at once": ("[alerts]\nstale_after_days = 0", 2, "alerts.stale_after_days"),
+    "stale after half a day": ("[alerts]\nstale_after_days = 1.5", 2, "alerts.stale_after_days"),
+    "stale after a yes": ("[alerts]\nstale_after_days = true", 2, "alerts.stale_after_days"),
+    "an unknown key of alerts": ('[alerts]\nchannel = "A"', 2, "alerts.channel is not a key"),
+    "alerts that are a list": ('home = "."\n[[alerts]]\nchannels = []', 2, "alerts "),
     "TOML that is none": ('home = "."\nhome == "x"', 2, "is not valid TOML"),
     "a key twice": ('home = "."\nhome = "x"\n', 2, "is not valid TOML"),
 }  # fmt: skip
@@ -121,6 +150,7 @@ def test_an_error_names_the_key_and_the_line(config: Path, case: str) -> None:
     assert f"line {line}:" in error or f"line {line}," in error
     assert str(config) in error
     assert "\n" not in error
+    assert "secret" not in error.replace("secrets", "")
 
 
 @pytest.mark.parametrize(
@@ -210,6 +240,25 @@ def test_values_are_exact_and_keys_are_lower_case(config: Path) -> None:
     assert loaded.budgets[0].space == SPACE
     assert loaded.budgets[0].amount == Decimal("900.1")
     assert loaded.budgets[0].end == date(2026, 12, 1)
+
+
+def test_alerts_name_variables_and_have_defaults(config: Path) -> None:
+    assert load(config, "").alerts == Alerts(channels=(), pages=None, stale_after_days=3)
+    text = '[alerts]\nchannels = ["SPACELEDGER_SLACK", "_mail2"]\npages = "https://share.example/a b"\n'
+    with pytest.raises(ConfigError, match=r"alerts\.pages is not an address"):
+        load(config, text)
+    alerts = load(config, text.replace("a b", "a%20b") + "stale_after_days = 1").alerts
+    assert alerts.channels == ("SPACELEDGER_SLACK", "_mail2")
+    assert (alerts.pages, alerts.stale_after_days) == ("https://share.example/a%20b", 1)
+
+
+def test_whom_to_tell_changes_no_number(config: Path) -> None:
+    text = '[alerts]\nchannels = ["{}"]\nstale_after_days = {}'
+    hashes = [
+        made_with(load(config, text.format(*given))).configuration_hash
+        for given in [("A", 3), ("B", 3), ("A", 4)]
+    ]
+    assert hashes[0] == hashes[1] != hashes[2]
 
 
 def test_settings_are_frozen(config: Path) -> None:
