@@ -36,6 +36,7 @@ class Series:
     kind: str
     first_day: date
     spend: np.ndarray
+    used: np.ndarray  # False where only storage was paid
     injected: range = range(0)
 
     @property
@@ -60,8 +61,8 @@ def clean(kind: str, seed: int) -> Series:
     storage = rng.uniform(0, 0.05) * np.ones(DAYS)
     spend = 10 ** rng.uniform(0.3, 3.5) * (use + storage)
     if kind == "started mid-month":
-        return _young(rng, kind, first_day, spend)
-    return Series(kind, first_day, spend)
+        return _young(rng, kind, first_day, spend, use > 0)
+    return Series(kind, first_day, spend, use > 0)
 
 
 def _level(rng: Generator) -> np.ndarray:
@@ -122,12 +123,14 @@ def _bursts(rng: Generator) -> np.ndarray:
     return bursts
 
 
-def _young(rng: Generator, kind: str, first_day: date, spend: np.ndarray) -> Series:
+def _young(
+    rng: Generator, kind: str, first_day: date, spend: np.ndarray, used: np.ndarray
+) -> Series:
     """A space that starts within the year and takes some weeks to come to its level."""
     start, weeks = int(rng.integers(20, 240)), rng.uniform(0.5, 5)
     since = np.arange(DAYS - start)
     ramp = np.minimum(1, rng.uniform(0.1, 0.8) + since / (7 * weeks))
-    return Series(kind, first_day + timedelta(days=start), spend[start:] * ramp)
+    return Series(kind, first_day + timedelta(days=start), spend[start:] * ramp, used[start:])
 
 
 def usual_day(series: Series, day: int) -> float:
@@ -177,12 +180,10 @@ def with_leak(series: Series, seed: int, low: float = 0.6, high: float = 2.5) ->
 
 
 def _day_in_use(rng: Generator, series: Series) -> int:
-    """A day of a settled space around which it is in use: what idles may come back unnoticed."""
+    """A day of a settled space with use in the weeks on both its sides; what idles may wake unnoticed."""
     while True:
         day = int(rng.integers(SETTLED, len(series.spend) - 10))
-        before = _weekdays_before(series, day)
-        around = series.spend[day - 7 : day + 7].mean()
-        if before.max() > 0 and around > 0.3 * before.mean():
+        if min(series.used[day - 7 : day].sum(), series.used[day : day + 7].sum()) >= 3:
             return day
 
 
