@@ -1,16 +1,19 @@
-"""What each day of a space was expected to cost, told by its own earlier days alone.
+"""What each day of a scope was expected to cost, told by its own earlier days alone.
 
-Numbers in, numbers out: no scope and no later day has any say in what is expected of a day.
-Everything rests on medians and on third-highest weeks, so that what was dear once does not make
-the next such day look usual, while what is dear again and again does.
+Numbers in, numbers out: neither a later day nor another scope has a say in what is expected of a day.
+Everything rests on medians and on the third dearest of many weeks, so that one dear day does not make
+the next one look usual, while days that are dear again and again do. `docs/anomalies.md` says why.
+
+Arrays are [scopes, days], a scope's first column being the Monday of its first week, or the same
+as [scopes, weeks, days of the week].
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,238 +21,268 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-Days: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
+Numbers: TypeAlias = npt.NDArray[np.int64]
 
 HISTORY_DAYS = 28
-LEVEL_WEEKS, SPREAD_WEEKS, RHYTHM_WEEKS, MEMORY_WEEKS = 3, 8, 12, 26
 WORKDAYS, WEEKEND = slice(0, 5), slice(5, 7)
-ASLEEP = 0.1
-USUAL_SPREAD, USUAL_SPREAD_DAYS = 0.25, 10
-DAY_SPREADS, RUN_SPREADS = 3.0, 3.0
+LEVEL_WEEKS = 3  # the level is the median of so many weeks: half of that and a leak is the level
+SPREAD_WEEKS = 8
+RHYTHM_WEEKS = 12  # what was reached in three of so many weeks is rhythm
+AWAKE_WEEKS = 26  # how long a sleeping scope's level is remembered
+ASLEEP = 0.2  # of the level it had
+LITTLE = 0.2  # of a working day, below which ratios say nothing
+LEAST = 1e-6  # the same in money, where the working day is nothing
+MOST = 1e15  # no day counts for more
+SPREAD, SPREAD_DAYS = 0.25, 10  # what is taken for the spread before a scope's own is known
+DAY_SPREADS, RUN_SPREADS = 3.0, 2.5
 BEYOND_RHYTHM = 1.5
+LEFT_ON = 0.3  # of a working day
 LEAST_RATIO, LEAST_SHARE_OF_MONTH = 1.2, 0.01
-LEAST_STEP = 0.45
-MOST = 1e15
 CELLS_AT_ONCE = 1 << 16
+
+_RESULT = pa.schema(
+    [("scope_id", pa.string()), ("usage_date", pa.date32())]
+    + [(name, pa.float64()) for name in ("spend", "expected", "expected_low", "expected_high")]
+)
 
 
 def expected_range(history: pa.Table, first_day: date | None = None) -> pa.Table:
-    """The expected spend of each day from the 29th of a scope's life on."""
-    scopes = _scopes(history)
-    earliest = -(1 << 40) if first_day is None else _day_number(first_day)
-    parts = [_rows(chunk, earliest) for chunk in _chunks(scopes)]
-    return pa.concat_tables([_EMPTY, *parts]).sort_by(
-        [("scope_id", "ascending"), ("usage_date", "ascending")]
-    )
+    """The expected spend of each day from the 29th of a scope's life to its last complete one.
 
+    `history` has scope_id, usage_date, spend and last_day, the last complete day of that scope; days
+    that are not there cost nothing. The result has, for each scope and day from `first_day` on,
+    spend, expected, expected_low and expected_high, in order of scope and day. A day is an anomaly:
 
-_EMPTY = pa.schema(
-    [
-        ("scope_id", pa.string()),
-        ("usage_date", pa.date32()),
-        ("spend", pa.float64()),
-        ("expected", pa.float64()),
-        ("expected_low", pa.float64()),
-        ("expected_high", pa.float64()),
-    ]
-).empty_table()
+        spend > expected_high
+
+    The least excess that counts is in expected_high: a fifth of what is expected, and a hundredth of
+    a usual month of the scope.
+    """
+    earliest = None if first_day is None else (first_day - date(1970, 1, 1)).days
+    parts = [_rows(chunk, earliest) for chunk in _chunks(_scopes(history))]
+    by_day = [("scope_id", "ascending"), ("usage_date", "ascending")]
+    return pa.concat_tables([_RESULT.empty_table(), *parts]).sort_by(by_day)
 
 
 @dataclass(frozen=True)
 class _Scopes:
-    """Scopes, and their paid days in order of scope; days are numbers, as date32 counts them."""
+    """Scopes, and the days they paid for in order of scope; days are numbers, as date32 has them."""
 
-    ids: pa.Array
-    first: Days
-    last: Days
-    starts: Days  # where each scope's paid days start; one more than there are scopes
-    day: Days
+    ids: pa.ChunkedArray
+    first: Numbers
+    last: Numbers
+    starts: Numbers  # where each scope's days start, and where the last one's end
+    day: Numbers
     spend: Floats
 
 
-def _day_number(day: date) -> int:
-    return (day - date(1970, 1, 1)).days
-
-
 def _scopes(history: pa.Table) -> _Scopes:
-    codes = pc.rank(history["scope_id"], tiebreaker="dense") if len(history) else pa.array([], pa.uint64())
-    code = codes.to_numpy().astype(np.int64) - 1
+    ids = pc.unique(history["scope_id"]).sort()
+    code = pc.index_in(history["scope_id"], ids).to_numpy().astype(np.int64)
     day = history["usage_date"].cast(pa.int32()).to_numpy().astype(np.int64)
-    order = np.lexsort((day, code))
-    code, day = code[order], day[order]
-    starts = np.flatnonzero(np.diff(code, prepend=-1, append=code.max(initial=-1) + 1))
-    last = history["last_day"].cast(pa.int32()).to_numpy().astype(np.int64)[order]
-    spend = np.nan_to_num(history["spend"].to_numpy()[order])
-    at = starts[:-1]
-    return _Scopes(history["scope_id"].take(order[at]), day[at], last[at], starts, day, spend)
+    last = history["last_day"].cast(pa.int32()).to_numpy().astype(np.int64)
+    spend = np.nan_to_num(history["spend"].cast(pa.float64()).to_numpy())
+    # Sums of equal days must not depend on the order of rows: doubles do not add up alike.
+    order = np.lexsort((spend, day, code))
+    starts = np.searchsorted(code[order], np.arange(len(ids) + 1))
+    at = order[starts[:-1]]
+    return _Scopes(ids, day[at], last[at], starts, day[order], spend[order])
 
 
 @dataclass(frozen=True)
 class _Chunk:
-    """Scopes of like length on one grid of weeks; a scope's first column is the Monday it begins with."""
+    """Scopes of like length on one grid."""
 
     ids: pa.Array
-    monday: Days
-    born: Days  # column of the first day
-    end: Days  # column after the last complete day
+    monday: Numbers
+    born: Numbers  # column of the first day
+    end: Numbers  # column after the last complete day
     spend: Floats
 
 
 def _chunks(scopes: _Scopes) -> Iterator[_Chunk]:
+    """So many scopes at once as take some ten megabytes."""
     monday = scopes.first - (scopes.first + 3) % 7
-    width = scopes.last - monday + 1
-    order = np.argsort(-width, kind="stable")
-    at = 0
-    while at < len(order):
-        weeks = max(int(width[order[at]]) + 6, 7) // 7
-        some = order[at : at + max(1, CELLS_AT_ONCE // (weeks * 7))]
-        at += len(some)
-        spend = np.zeros((len(some), weeks * 7))
+    end = scopes.last - monday + 1
+    order = np.argsort(-end, kind="stable")
+    while len(order):
+        days = -(-max(int(end[order[0]]), 7) // 7) * 7
+        some, order = np.split(order, [max(1, CELLS_AT_ONCE // days)])
+        spend = np.zeros((len(some), days))
         for row, scope in enumerate(some):
             paid = slice(scopes.starts[scope], scopes.starts[scope + 1])
             column = scopes.day[paid] - monday[scope]
-            known = column < weeks * 7
-            np.add.at(spend[row], column[known], scopes.spend[paid][known])
+            complete = column < end[scope]
+            np.add.at(spend[row], column[complete], scopes.spend[paid][complete])
         born = scopes.first[some] - monday[some]
-        yield _Chunk(scopes.ids.take(some), monday[some], born, width[some], np.nan_to_num(spend))
+        yield _Chunk(scopes.ids.take(some), monday[some], born, end[some], np.nan_to_num(spend))
 
 
-def _rows(chunk: _Chunk, earliest: int) -> pa.Table:
+def _rows(chunk: _Chunk, earliest: int | None) -> pa.Table:
     column = np.arange(chunk.spend.shape[1])
     wanted = (column >= chunk.born[:, None] + HISTORY_DAYS) & (column < chunk.end[:, None])
-    wanted &= column + chunk.monday[:, None] >= earliest
-    expected, low, high = _expectation(chunk)
+    if earliest is not None:
+        wanted &= column + chunk.monday[:, None] >= earliest
     scope, day = np.nonzero(wanted)
-    return pa.table(
-        {
-            "scope_id": chunk.ids.take(scope),
-            "usage_date": pa.array((chunk.monday[scope] + day).astype(np.int32)).cast(pa.date32()),
-            "spend": chunk.spend[wanted],
-            "expected": expected[wanted],
-            "expected_low": low[wanted],
-            "expected_high": high[wanted],
-        }, schema=_EMPTY.schema,
-    )
+    dates = pa.array((chunk.monday[scope] + day).astype(np.int32)).cast(pa.date32())
+    numbers = [each[wanted] for each in (chunk.spend, *_expectation(chunk))]
+    return pa.Table.from_arrays([chunk.ids.take(scope), dates, *numbers], schema=_RESULT)
 
 
 def _expectation(chunk: _Chunk) -> tuple[Floats, Floats, Floats]:
+    """Expected, low and high of each day."""
     cost = np.clip(chunk.spend, 0, MOST)
     lived = np.arange(cost.shape[1]) >= chunk.born[:, None]
-    paid = _weeks(np.where(lived, cost, np.nan))
-    level = np.empty_like(paid)
-    work = _level(paid[:, :, WORKDAYS])
-    level[:, :, WORKDAYS] = work
-    level[:, :, WEEKEND] = _level(paid[:, :, WEEKEND])
-    monday = level[:, :, [0]]
-    long_work = _highest(monday[:, :, 0], MEMORY_WEEKS, 2, current=True)
-    weekend = _highest(level[:, :, 5], MEMORY_WEEKS, 2, current=True)
-    asleep = monday < ASLEEP * long_work[:, :, None]
-    base = level.copy()
-    base[:, :, WORKDAYS] = np.where(asleep, np.maximum(level[:, :, WORKDAYS], long_work[:, :, None]), base[:, :, WORKDAYS])
-    base[:, :, WEEKEND] = np.where(asleep, np.maximum(level[:, :, WEEKEND], weekend[:, :, None]), base[:, :, WEEKEND])
-    little = np.repeat(0.1 * np.maximum(monday, long_work[:,:,None]*0) , 7, axis=2)
-    little = np.maximum(np.where(asleep, 0.1 * long_work[:, :, None], little), 1e-6)
-    # one day
-    error = np.log((paid + little) / (base + little))
-    spread = np.empty_like(base)
-    spread[:, :, WORKDAYS] = _spread(error[:, :, WORKDAYS])[:, :, None]
-    spread[:, :, WEEKEND] = _spread(error[:, :, WEEKEND])[:, :, None]
-    day_limit = (base + little) * np.exp(DAY_SPREADS * spread) - little
+    level = _levels(np.where(lived, cost, np.nan))
+    spread = _by_class(_spread, _error(cost, level.awake, level.little, lived))
+    day_limit, in_bursts = _day_limit(cost, lived, level, spread)
+    capped = np.fmin(cost, day_limit)
+    run_limit = np.where(in_bursts, np.inf, _run_limit(capped, lived, level))
+    limit = np.minimum(np.minimum(day_limit, run_limit), _left_on_limit(cost, lived, level, spread))
+    least = level.awake + LEAST_SHARE_OF_MONTH * _usual_month(capped)
+    high = np.maximum(limit, np.maximum(least, LEAST_RATIO * level.awake))
+    low = (level.now + level.little) * np.exp(-DAY_SPREADS * spread) - level.little
+    return level.now, np.clip(low, 0, level.now), np.maximum(high, level.now)
+
+
+@dataclass(frozen=True)
+class _Levels:
+    """What a day costs as a rule."""
+
+    now: Floats  # the median of the days of its class in the weeks before
+    awake: Floats  # the same, or while the scope sleeps what it was before
+    workday: Floats  # the same of working days, on every day of the week
+    little: Floats  # what is next to nothing to this scope
+
+
+def _levels(paid: Floats) -> _Levels:
+    now = _weeks(_by_class(_level, paid))
+    # The second highest: one Monday on which a leak was the level is not what it was before.
+    before = _nth_highest(np.nan_to_num(now), AWAKE_WEEKS, 2)
+    workday = now[:, :, [0, 1, 2, 3, 4, 4, 4]]
+    workday_before = before[:, :, [0] * 7]
+    asleep = workday < ASLEEP * workday_before
+    awake = np.where(asleep, np.fmax(now, before[:, :, [0, 0, 0, 0, 0, 5, 5]]), now)
+    workday = np.where(asleep, workday_before, workday)
+    little = np.fmax(LITTLE * workday, LEAST)
+    return _Levels(*(each.reshape(paid.shape) for each in (now, awake, workday, little)))
+
+
+def _level(paid: Floats) -> Floats:
+    scopes, weeks, days = paid.shape
+    length = LEVEL_WEEKS * days
+    padded = np.full((scopes, weeks * days + length), np.nan)
+    padded[:, length:] = paid.reshape(scopes, -1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded[:, :-1], length, axis=1)
+    return _median(windows).reshape(paid.shape)
+
+
+def _error(cost: Floats, expected: Floats, little: Floats, lived: Flags) -> Floats:
+    """By what a day missed what was expected, as the logarithm of a ratio; NaN for a day without use.
+
+    A day on which nobody came does not tell how much the days differ on which somebody does.
+    """
+    told = lived & (cost >= ASLEEP * expected)
+    return np.where(told, np.log((cost + little) / (expected + little)), np.nan)
+
+
+def _spread(error: Floats) -> Floats:
+    """The usual size of the errors in the whole weeks before: [scopes, weeks, 1]."""
+    windows = _weeks_before(np.abs(error), SPREAD_WEEKS, np.nan)
+    windows = windows.reshape(*error.shape[:2], -1)
+    days = np.isfinite(windows).sum(axis=-1, keepdims=True)
+    own = np.nan_to_num(1.4826 * _median(windows))[:, :, None]
+    return np.sqrt((days * own**2 + SPREAD_DAYS * SPREAD**2) / (days + SPREAD_DAYS))
+
+
+def _day_limit(cost: Floats, lived: Flags, level: _Levels, spread: Floats) -> tuple[Floats, Flags]:
+    """What one day alone may cost, and whether bursts are the rhythm of the working days."""
+    limit = (level.awake + level.little) * np.exp(DAY_SPREADS * spread) - level.little
     rhythm = _rhythm(cost, lived)
-    day_limit = np.where(rhythm > day_limit, BEYOND_RHYTHM * rhythm, day_limit)
-    # three days
-    flat = lambda x: x.reshape(cost.shape)
-    capped = np.minimum(cost, flat(day_limit))
-    capped = np.where(np.isfinite(capped), capped, cost)
-    before = _shift(capped, 1) + _shift(capped, 2)
-    base3 = flat(base) + _shift(flat(base), 1) + _shift(flat(base), 2)
-    little3 = 3 * flat(little)
-    error3 = np.log((capped + before + little3) / (base3 + little3))
-    error3 = np.where(lived, error3, np.nan)
-    spread3 = np.repeat(_spread(_weeks(error3)), 7, axis=1)
-    step3 = (base3 + little3) * (np.exp(RUN_SPREADS * spread3) - 1)
-    known3 = _rhythm(capped + before - base3, lived).repeat(7, axis=1)[:, :, 0] if False else flat(np.repeat(_rhythm(capped + before - base3, lived), 7, axis=2))
-    step3 = np.where(known3 > step3, BEYOND_RHYTHM * known3, step3)
-    run_limit = base3 + step3 - before
-    # lowest of three
-    more = cost - flat(base)
-    least_before = np.minimum(_shift(more, 1), _shift(more, 2))
-    known_low = flat(np.repeat(_rhythm(np.minimum(more, least_before), lived), 7, axis=2))
-    usual = flat(np.repeat(np.maximum(monday, 0), 7, axis=2))
-    lasting = np.maximum(BEYOND_RHYTHM * known_low, LEAST_STEP * usual + 1.0 * flat(spread)*usual)
-    low_limit = np.where(least_before > lasting, flat(base) + lasting, np.inf)
-
-    month = _month(cost)
-    floor = np.maximum(LEAST_RATIO * flat(base), flat(base) + LEAST_SHARE_OF_MONTH * month)
-    high = np.maximum(floor, np.minimum(np.minimum(flat(day_limit), run_limit), low_limit))
-    expected = flat(level)
-    low = np.clip((flat(level) + flat(little)) * np.exp(-DAY_SPREADS * flat(spread)) - flat(little), 0, None)
-    low = np.minimum(low, expected)
-    high = np.maximum(high, expected)
-    return expected, low, high
+    beyond = rhythm > limit
+    in_bursts = _weeks(beyond)[:, :, [0, 1, 2, 3, 4, 4, 4]].reshape(cost.shape)
+    return np.where(beyond, BEYOND_RHYTHM * rhythm, limit), in_bursts
 
 
-def _weeks(days: Floats) -> Floats:
-    return days.reshape(len(days), -1, 7)
+def _run_limit(cost: Floats, lived: Flags, level: _Levels) -> Floats:
+    """What a day may cost so that it and the two before are not too dear together.
+
+    `cost` is cut to what a day may cost alone: a spike is over when it is over.
+    """
+    before = _earlier(cost, 1) + _earlier(cost, 2)
+    expected = level.awake + _earlier(level.awake, 1) + _earlier(level.awake, 2)
+    error = _error(cost + before, expected, 3 * level.little, lived)
+    spread = np.repeat(_spread(_weeks(error))[:, :, 0], 7, axis=1)
+    step = (expected + 3 * level.little) * np.expm1(RUN_SPREADS * spread)
+    rhythm = _rhythm(cost + before - expected, lived)
+    return expected + np.where(rhythm > step, BEYOND_RHYTHM * rhythm, step) - before
 
 
-def _shift(days: Floats, by: int) -> Floats:
-    shifted = np.zeros_like(days)
-    shifted[:, by:] = days[:, :-by]
-    return shifted
+def _left_on_limit(cost: Floats, lived: Flags, level: _Levels, spread: Floats) -> Floats:
+    """What a day may cost after two dear ones: bursts end, what was left on does not."""
+    more = cost - level.awake
+    before = np.minimum(_earlier(more, 1), _earlier(more, 2))
+    rhythm = _rhythm(np.minimum(more, before), lived)
+    step = np.maximum(BEYOND_RHYTHM * rhythm, (LEFT_ON + spread) * level.workday)
+    return np.where(before > step, level.awake + step, np.inf)
 
 
-def _month(cost: Floats) -> Floats:
-    """30 times the mean day of the 8 weeks before."""
-    total = np.cumsum(cost, axis=1)
-    return (_shift(total, 1) - _shift(total, 57)) * 30 / 56
+def _rhythm(days: Floats, lived: Flags) -> Floats:
+    """What was reached in three of the whole weeks before, or in two while the scope is young."""
+    dearest = _weeks(np.where(lived, np.nan_to_num(days), 0)).max(axis=2)
+    padded = np.concatenate([np.zeros((len(days), 1)), dearest[:, :-1]], axis=1)[:, :, None]
+    recent, ever = _nth_highest(padded, RHYTHM_WEEKS, 3), _nth_highest(padded, AWAKE_WEEKS, 3)
+    reached = np.where(recent < ASLEEP * ever, ever, recent)
+    reached[:, :RHYTHM_WEEKS] = _nth_highest(padded[:, :RHYTHM_WEEKS], RHYTHM_WEEKS, 2)
+    return np.repeat(reached[:, :, 0], 7, axis=1)
 
 
-def _windows(values: Floats, length: int) -> Floats:
-    """For each column, the `length` columns before it, NaN where there were none."""
-    padded = np.concatenate([np.full((len(values), length), np.nan), values[:, :-1]], axis=1)
-    return np.lib.stride_tricks.sliding_window_view(padded, length, axis=1)
+def _usual_month(cost: Floats) -> Floats:
+    """30 average days of the 8 weeks before."""
+    paid = np.cumsum(cost, axis=1)
+    return (_earlier(paid, 1) - _earlier(paid, 57)) * (30 / 56)
+
+
+def _nth_highest(weekly: Floats, weeks: int, nth: int) -> Floats:
+    """The nth highest of so many weeks up to each, 0 where there are fewer; days of the week apart."""
+    padded = np.concatenate([np.zeros((len(weekly), weeks - 1, weekly.shape[2])), weekly], axis=1)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, weeks, axis=1)
+    return np.partition(windows, weeks - nth, axis=-1)[..., weeks - nth]
+
+
+def _weeks_before(weekly: Floats, weeks: int, missing: float) -> Floats:
+    """For each week the `weeks` before it, as a last axis."""
+    padded = np.full((len(weekly), weekly.shape[1] + weeks, weekly.shape[2]), missing)
+    padded[:, weeks:] = weekly
+    return np.lib.stride_tricks.sliding_window_view(padded[:, :-1], weeks, axis=1)
 
 
 def _median(windows: Floats) -> Floats:
-    """Of what is not NaN; NaN where nothing is."""
-    ordered = np.sort(windows, axis=-1)
+    """Of what is not NaN along the last axis; NaN where nothing is."""
+    ordered = np.sort(windows, axis=-1)  # NaN last
     count = np.isfinite(ordered).sum(axis=-1, keepdims=True)
     low = np.take_along_axis(ordered, np.maximum(count - 1, 0) // 2, axis=-1)
     high = np.take_along_axis(ordered, np.minimum(count // 2, ordered.shape[-1] - 1), axis=-1)
     return ((low + high) / 2)[..., 0]
 
 
-def _level(paid: Floats) -> Floats:
-    """The median of the days of this class in the three weeks before each."""
-    scopes, weeks, days = paid.shape
-    windows = _windows(paid.reshape(scopes, -1), LEVEL_WEEKS * days)
-    return _median(windows).reshape(paid.shape)
+def _by_class(rule: Callable[[Floats], Floats], days: Floats) -> Floats:
+    """Working days and weekends apart."""
+    by_week = _weeks(days)
+    parts = [
+        np.broadcast_to(rule(by_week[:, :, some]), by_week[:, :, some].shape)
+        for some in (WORKDAYS, WEEKEND)
+    ]
+    return np.concatenate(parts, axis=2).reshape(days.shape)
 
 
-def _spread(error: Floats) -> Floats:
-    scopes, weeks, days = error.shape
-    padded = np.concatenate([np.full((scopes, SPREAD_WEEKS, days), np.nan), np.abs(error[:, :-1])], axis=1)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, SPREAD_WEEKS, axis=1)
-    windows = windows.reshape(scopes, weeks, -1)
-    count = np.isfinite(windows).sum(axis=-1)
-    own = np.nan_to_num(1.4826 * _median(windows))
-    return np.sqrt((count * own**2 + USUAL_SPREAD_DAYS * USUAL_SPREAD**2) / (count + USUAL_SPREAD_DAYS))
+def _weeks(days: Floats) -> Floats:
+    return days.reshape(len(days), -1, 7)
 
 
-def _highest(weekly: Floats, weeks: int, rank: int, current: bool = False) -> Floats:
-    """The `rank` highest of the weeks before; 0 where there were fewer."""
-    values = np.nan_to_num(weekly, nan=0.0)
-    padded = np.concatenate([np.zeros((len(values), weeks - int(current))), values if current else values[:, :-1]], axis=1)
-    if not current:
-        padded = np.concatenate([np.zeros((len(values), 0)), padded], axis=1)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, weeks, axis=1)
-    return -np.partition(-windows, rank - 1, axis=-1)[..., rank - 1][:, : values.shape[1]]
-
-
-def _rhythm(days: Floats, lived: Any) -> Floats:
-    """What was reached in at least three of the weeks before: [scopes, weeks, 1]."""
-    weekly = np.nan_to_num(_weeks(np.where(lived, days, -np.inf)), neginf=0, nan=0).max(axis=2)
-    recent = _highest(weekly, RHYTHM_WEEKS, 3)
-    ever = _highest(weekly, MEMORY_WEEKS, 3)
-    return np.where(recent < ASLEEP * ever, ever, recent)[:, :, None]
+def _earlier(days: Floats, by: int) -> Floats:
+    """Of each day, what it was so many days before; 0 where there was none."""
+    earlier = np.zeros_like(days)
+    earlier[:, by:] = days[:, :-by]
+    return earlier
