@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,21 +23,29 @@ import pyarrow.compute as pc
 Floats: TypeAlias = npt.NDArray[np.float64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Numbers: TypeAlias = npt.NDArray[np.int64]
+Kind = TypeVar("Kind", bound=np.generic)
 
 HISTORY_DAYS = 28
-WORKDAYS, WEEKEND = slice(0, 5), slice(5, 7)
-LEVEL_WEEKS = 3  # the level is the median of so many weeks: half of that and a leak is the level
+WORKDAYS = 5
+LEVEL_WEEKS = 3  # the level is a median: what lasts half as long is the level
 SPREAD_WEEKS = 8
 RHYTHM_WEEKS = 12  # what was reached in three of so many weeks is rhythm
 AWAKE_WEEKS = 26  # how long a sleeping scope's level is remembered
 ASLEEP = 0.2  # of the level it had
-LITTLE = 0.2  # of a working day, below which ratios say nothing
-LEAST = 1e-6  # the same in money, where the working day is nothing
+LITTLE = 0.2  # of a working day: among days as cheap, ratios say nothing
+LEAST = 1e-6  # the same in money, where a working day is nothing
 MOST = 1e15  # no day counts for more
-SPREAD, SPREAD_DAYS = 0.25, 10  # what is taken for the spread before a scope's own is known
-DAY_SPREADS, RUN_SPREADS = 3.0, 2.5
+SPREAD, SPREAD_DAYS = (
+    0.25,
+    10,
+)  # taken for the spread before a scope's own is known, as so many days
+DAY_SPREADS, RUN_SPREADS = 3.0, 2.5  # one day alone, and three days together
 BEYOND_RHYTHM = 1.5
-LEFT_ON = 0.3  # of a working day
+WORKED = 1.5  # of a working day, for a weekend on which somebody works
+LEFT_ON, LEFT_ON_SPREADS = (
+    0.3,
+    {3: 1.0, 4: 0.75},
+)  # of a working day; by days that are dear in a row
 LEAST_RATIO, LEAST_SHARE_OF_MONTH = 1.2, 0.01
 CELLS_AT_ONCE = 1 << 16
 
@@ -69,7 +77,7 @@ def expected_range(history: pa.Table, first_day: date | None = None) -> pa.Table
 class _Scopes:
     """Scopes, and the days they paid for in order of scope; days are numbers, as date32 has them."""
 
-    ids: pa.ChunkedArray
+    ids: pa.Array
     first: Numbers
     last: Numbers
     starts: Numbers  # where each scope's days start, and where the last one's end
@@ -78,8 +86,9 @@ class _Scopes:
 
 
 def _scopes(history: pa.Table) -> _Scopes:
-    ids = pc.unique(history["scope_id"]).sort()
-    code = pc.index_in(history["scope_id"], ids).to_numpy().astype(np.int64)
+    scope_id = history["scope_id"].cast(pa.string())
+    ids = pc.unique(scope_id).sort()
+    code = pc.index_in(scope_id, ids).to_numpy().astype(np.int64)
     day = history["usage_date"].cast(pa.int32()).to_numpy().astype(np.int64)
     last = history["last_day"].cast(pa.int32()).to_numpy().astype(np.int64)
     spend = np.nan_to_num(history["spend"].cast(pa.float64()).to_numpy())
@@ -170,12 +179,9 @@ def _levels(paid: Floats) -> _Levels:
 
 
 def _level(paid: Floats) -> Floats:
-    scopes, weeks, days = paid.shape
-    length = LEVEL_WEEKS * days
-    padded = np.full((scopes, weeks * days + length), np.nan)
-    padded[:, length:] = paid.reshape(scopes, -1)
-    windows = np.lib.stride_tricks.sliding_window_view(padded[:, :-1], length, axis=1)
-    return _median(windows).reshape(paid.shape)
+    scopes, _, days = paid.shape
+    by_day = paid.reshape(scopes, -1, 1)
+    return _median(_before(by_day, LEVEL_WEEKS * days)[:, :, 0]).reshape(paid.shape)
 
 
 def _error(cost: Floats, expected: Floats, little: Floats, lived: Flags) -> Floats:
@@ -189,11 +195,11 @@ def _error(cost: Floats, expected: Floats, little: Floats, lived: Flags) -> Floa
 
 def _spread(error: Floats) -> Floats:
     """The usual size of the errors in the whole weeks before: [scopes, weeks, 1]."""
-    windows = _weeks_before(np.abs(error), SPREAD_WEEKS, np.nan)
-    windows = windows.reshape(*error.shape[:2], -1)
-    days = np.isfinite(windows).sum(axis=-1, keepdims=True)
-    own = np.nan_to_num(1.4826 * _median(windows))[:, :, None]
-    return np.sqrt((days * own**2 + SPREAD_DAYS * SPREAD**2) / (days + SPREAD_DAYS))
+    windows = np.abs(_before(error, SPREAD_WEEKS)).reshape(*error.shape[:2], -1)
+    days = np.isfinite(windows).sum(axis=-1)
+    own = np.nan_to_num(1.4826 * _median(windows))
+    variance: Floats = (days * own**2 + SPREAD_DAYS * SPREAD**2) / (days + SPREAD_DAYS)
+    return np.sqrt(variance)[:, :, None]
 
 
 def _day_limit(cost: Floats, lived: Flags, level: _Levels, spread: Floats) -> tuple[Floats, Flags]:
@@ -215,17 +221,24 @@ def _run_limit(cost: Floats, lived: Flags, level: _Levels) -> Floats:
     error = _error(cost + before, expected, 3 * level.little, lived)
     spread = np.repeat(_spread(_weeks(error))[:, :, 0], 7, axis=1)
     step = (expected + 3 * level.little) * np.expm1(RUN_SPREADS * spread)
+    # One of the three may cost what a working day does, though a day of its class does not.
+    spare = np.clip(level.workday - level.awake, 0, None)
+    spare = np.fmax(spare, np.fmax(_earlier(spare, 1), _earlier(spare, 2)))
+    step = np.fmax(step, WORKED * spare)
     rhythm = _rhythm(cost + before - expected, lived)
     return expected + np.where(rhythm > step, BEYOND_RHYTHM * rhythm, step) - before
 
 
 def _left_on_limit(cost: Floats, lived: Flags, level: _Levels, spread: Floats) -> Floats:
-    """What a day may cost after two dear ones: bursts end, what was left on does not."""
+    """What a day may cost after days that all were dear: bursts end, what was left on does not."""
     more = cost - level.awake
-    before = np.minimum(_earlier(more, 1), _earlier(more, 2))
-    rhythm = _rhythm(np.minimum(more, before), lived)
-    step = np.maximum(BEYOND_RHYTHM * rhythm, (LEFT_ON + spread) * level.workday)
-    return np.where(before > step, level.awake + step, np.inf)
+    limit = np.full_like(cost, np.inf)
+    for days, spreads in LEFT_ON_SPREADS.items():
+        before = np.min([_earlier(more, by) for by in range(1, days)], axis=0)
+        rhythm = _rhythm(np.minimum(more, before), lived)
+        step = np.maximum(BEYOND_RHYTHM * rhythm, (LEFT_ON + spreads * spread) * level.workday)
+        limit = np.where(before > step, np.fmin(limit, level.awake + step), limit)
+    return limit
 
 
 def _rhythm(days: Floats, lived: Flags) -> Floats:
@@ -248,14 +261,15 @@ def _nth_highest(weekly: Floats, weeks: int, nth: int) -> Floats:
     """The nth highest of so many weeks up to each, 0 where there are fewer; days of the week apart."""
     padded = np.concatenate([np.zeros((len(weekly), weeks - 1, weekly.shape[2])), weekly], axis=1)
     windows = np.lib.stride_tricks.sliding_window_view(padded, weeks, axis=1)
-    return np.partition(windows, weeks - nth, axis=-1)[..., weeks - nth]
+    ordered: Floats = np.partition(windows, weeks - nth, axis=-1)
+    return ordered[..., weeks - nth]
 
 
-def _weeks_before(weekly: Floats, weeks: int, missing: float) -> Floats:
-    """For each week the `weeks` before it, as a last axis."""
-    padded = np.full((len(weekly), weekly.shape[1] + weeks, weekly.shape[2]), missing)
-    padded[:, weeks:] = weekly
-    return np.lib.stride_tricks.sliding_window_view(padded[:, :-1], weeks, axis=1)
+def _before(values: Floats, length: int) -> Floats:
+    """Along the second axis, so many values before each, as a last axis; NaN where there was none."""
+    padded = np.full((len(values), values.shape[1] + length, values.shape[2]), np.nan)
+    padded[:, length:] = values
+    return np.lib.stride_tricks.sliding_window_view(padded[:, :-1], length, axis=1)
 
 
 def _median(windows: Floats) -> Floats:
@@ -269,15 +283,12 @@ def _median(windows: Floats) -> Floats:
 
 def _by_class(rule: Callable[[Floats], Floats], days: Floats) -> Floats:
     """Working days and weekends apart."""
-    by_week = _weeks(days)
-    parts = [
-        np.broadcast_to(rule(by_week[:, :, some]), by_week[:, :, some].shape)
-        for some in (WORKDAYS, WEEKEND)
-    ]
+    classes = np.split(_weeks(days), [WORKDAYS], axis=2)
+    parts = [np.broadcast_to(rule(some), some.shape) for some in classes]
     return np.concatenate(parts, axis=2).reshape(days.shape)
 
 
-def _weeks(days: Floats) -> Floats:
+def _weeks(days: npt.NDArray[Kind]) -> npt.NDArray[Kind]:
     return days.reshape(len(days), -1, 7)
 
 
