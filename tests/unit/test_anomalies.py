@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from spaceledger.anomalies import HISTORY_DAYS, expected_range
 from tests.anomaly_series import KINDS, Series, clean, table, with_leak, with_spike
 
-SEED, PER_KIND = 1_000, 60  # nothing was tuned on these seeds
+SEED, PER_KIND = 31_000, 60  # nothing was tuned on these seeds
 QUARTER = 91.3
 
 
@@ -115,6 +115,35 @@ def test_no_kind_of_space_alarms_more_than_once_a_quarter(measured, kind) -> Non
     assert measured["expected range"][kind].spikes >= 0.9
 
 
+def test_the_size_of_a_leak_and_of_a_spike_says_how_surely_it_is_found() -> None:
+    print("\nfound in days".ljust(19) + "".join(f"{first:6}" for first in (1, 2, 3, 4, 7)))  # noqa: T201
+    shares = {}
+    for put_in, low, high in (
+        (with_leak, 0.6, 0.8),
+        (with_leak, 0.8, 1.2),
+        (with_leak, 1.2, 2.5),
+        (with_spike, 2.0, 3.0),
+        (with_spike, 3.0, 4.0),
+    ):
+        named = {
+            f"{kind} {seed}": put_in(clean(kind, seed), seed, low, high)
+            for kind in KINDS
+            for seed in range(SEED, SEED + PER_KIND // 2)
+        }
+        days = flagged(named)
+        size = f"{put_in.__name__[5:]} {low} to {high}"
+        shares[size] = [
+            float(
+                np.mean([days[name][each.injected[:first]].any() for name, each in named.items()])
+            )
+            for first in (1, 2, 3, 4, 7)
+        ]
+        print(f"{size:18}" + "".join(f"{share:6.2f}" for share in shares[size]))  # noqa: T201
+    assert shares["leak 0.6 to 0.8"][-1] >= 0.8
+    assert shares["leak 1.2 to 2.5"][2] >= 0.9
+    assert shares["spike 3.0 to 4.0"][1] >= 0.95
+
+
 def days_flagged(spend: list[float]) -> list[int]:
     series = Series("", date(2026, 1, 5), np.array(spend), np.ones(len(spend), bool))  # a Monday
     return np.flatnonzero(flagged({"space": series})["space"]).tolist()
@@ -160,6 +189,13 @@ def test_training_every_other_week_is_quiet_and_thrice_its_cost_is_not() -> None
     assert days_flagged(year) == []
     year[14 * 8 + 9] = 600
     assert days_flagged(year) == [14 * 8 + 9]
+
+
+def test_training_once_a_month_is_rhythm_after_three_times() -> None:
+    year = WEEK * 40
+    for day in (62, 92, 123, 154, 184, 215, 245):
+        year[day] = 900
+    assert days_flagged(year) == [62, 92, 123]
 
 
 def test_a_refund_is_no_anomaly_and_leaves_none() -> None:
