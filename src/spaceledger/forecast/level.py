@@ -9,20 +9,23 @@ import numpy as np
 from spaceledger.forecast.rhythm import Days
 from spaceledger.forecast.windows import DAYS, Array
 
-LEVEL_HALF_LIVES = (3.0, 7.0, 18.0, 45.0)  # days
+LEVEL_HALF_LIVES = (3.0, 7.0, 18.0, 45.0, 120.0)  # days
 TRENDS = ((7.0, 28.0), (14.0, 56.0))  # half-lives of the faster and the slower level, days
-DAMPING = 0.97  # of the daily growth that is left after each day
+DAMPING = 0.985  # of the daily growth that is left after each day
 STEEPEST = 0.03  # growth a day, as a logarithm
 ORIGINS = 26  # weeks back at which the forecasts are replayed
 HORIZONS = (7, 14, 28)  # days
 SMOOTH_HALF_LIFE = 10.0  # days to either side, for the level a past day is compared with
 
 # Settled on generated series (tests/series.py), other seeds than the tests use.
-PRIOR_ERRORS = 3.0  # replays' worth of trust in equal candidates
-PREFERENCE = 3.0  # power of the inverse squared error
-PRIOR_SPREAD = (0.02, 0.025, 0.04)  # squared log error of the sum of 7, 14, 28 days
-PRIOR_SPREADS = 4.0  # replays' worth of trust in them
+PRIOR_ERRORS = 1.0  # replays' worth of trust in equal candidates
+PREFERENCE = 5.0  # power of the inverse squared error
+PRIOR_SPREAD = (0.002, 0.003, 0.006)  # squared log error of the sum of 7, 14, 28 days
+PRIOR_SPREADS = 2.0  # replays' worth of trust in them
 ORIGIN_HALF_LIFE = 13.0  # weeks
+NOISE_SPREAD = 0.5  # of a week's own scatter, that a level is usually off by
+DRIFT_LIMITS = (1e-4, 3e-3)  # squared logarithm a day
+NOW_FLOOR = 0.25  # of the squared error of a week's sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +117,13 @@ def _spread(errors: Array, weight: Array, noise: Array, age: Array) -> tuple[Arr
     The mean of h days of a random walk has a third of the variance of its last day.
     """
     young = np.exp(-np.maximum(age, 0) / 6.0)
-    prior = np.array(PRIOR_SPREAD)[:, None] + 0.6 * young
+    prior = np.array(PRIOR_SPREAD)[:, None] + 0.6 * young + NOISE_SPREAD * noise
     seen = weight.sum(axis=2)
     found = ((errors**2 * weight).sum(axis=2) + PRIOR_SPREADS * prior) / (seen + PRIOR_SPREADS)
-    level = found - noise[None, :] / (np.array(HORIZONS)[:, None] / 7)
-    drift = np.clip((level[2] - level[0]) / (21 / 3), 2e-4, 6e-3)
-    now = np.maximum((level[0] + level[1]) / 2 - drift * 10.5 / 3, 0.25 * found[0])
-    return np.clip(now, 0.002, 1.0), drift
+    level = np.maximum(found - noise[None, :] / (np.array(HORIZONS)[:, None] / 7), 0)
+    drift = np.clip((level[2] - level[0]) / (21 / 3), *DRIFT_LIMITS)
+    now = np.maximum((level[0] + level[1]) / 2 - drift * 10.5 / 3, NOW_FLOOR * found[0])
+    return np.clip(now, 2e-4, 1.0), drift
 
 
 def smooth_level(days: Days) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -18,8 +19,8 @@ _TABLE = 512  # steps of a distribution over past weeks
 WEEK_HALF_LIFE = 13.0  # weeks: how fast a past week loses its say
 PRIOR_WEEKS = 1.0  # weeks' worth of say of the made-up weeks
 PRIOR_NOISE = 0.35  # logarithm, of a made-up day
-RESTART_PRIOR = (0.3, 1.3)  # restarts, idle weeks: seen before the first of either
-IDLE_PRIOR = 1.0  # working weeks: seen before the first idle one
+RESTART_PRIOR = (0.15, 1.2)  # restarts, idle weeks: seen before the first of either
+IDLE_PRIOR = 3.0  # working weeks: seen before the first idle one
 SPREAD_SCALE = 1.0  # of the variance of the level
 SETTLED = 60.0  # days after which a wandering level hardly wanders further
 _MADE_UP = 8
@@ -51,9 +52,13 @@ def look_ahead(windows: Windows) -> Outlook:
     days = take_apart(windows)
     smooth = smooth_level(days)
     whole, idle = _week_states(days, windows.known)
-    past = _past_weeks(days, smooth)
+    past = _past_weeks(days, days.spend, smooth)
     recent = 0.5 ** (np.arange(WEEKS)[::-1] / WEEK_HALF_LIFE)
-    level = find_level(days, windows.age, _week_noise(past, (whole & ~idle) * recent))
+    level = find_level(
+        days,
+        windows.age,
+        _week_noise(_past_weeks(days, days.plain, smooth), (whole & ~idle) * recent),
+    )
     made_up = days.week[:, None, :] * _made_up_noise()
     nothing = np.zeros((len(past), 1, 7))
     weeks = np.concatenate([past, made_up, nothing], axis=1).astype(np.float32)
@@ -114,21 +119,21 @@ def draw_paths(outlook: Outlook, days: int) -> Array:
     )
     if due.any():
         drawn += due[:, None, :].astype(np.float32)
-    return drawn
+    return np.asarray(drawn)
 
 
 def _week_states(days: Days, known: Array) -> tuple[Array, Array]:
     """Which weeks [n, WEEKS] are known whole, and which of them were idle."""
     shape = (-1, WEEKS, 7)
-    whole: Array = known.reshape(shape).all(axis=2)
-    idle: Array = days.idle.reshape(shape).sum(axis=2) >= 4
+    whole = np.asarray(known.reshape(shape).all(axis=2))
+    idle = np.asarray(days.idle.reshape(shape).sum(axis=2) >= 4)
     return whole, idle
 
 
-def _past_weeks(days: Days, smooth: Array) -> Array:
+def _past_weeks(days: Days, spend: Array, smooth: Array) -> Array:
     """Past weeks [n, WEEKS, 7] over the level of their time; refunded days as usual ones."""
     usual = ~days.working & ~days.idle
-    ratio = np.where(usual, days.rhythm, days.spend / np.where(smooth > 1e-12, smooth, 1))
+    ratio = np.where(usual, days.rhythm, spend / np.where(smooth > 1e-12, smooth, 1))
     return np.minimum(ratio, 1e6).reshape(-1, WEEKS, 7)
 
 
@@ -160,7 +165,7 @@ def _table(weight: Array) -> Array:
     table = np.empty((len(weight), _TABLE), np.int64)
     for row, cumulated in enumerate(total):
         table[row] = np.searchsorted(cumulated, grid)
-    return np.minimum(table, weight.shape[1] - 1)
+    return table.clip(max=weight.shape[1] - 1)
 
 
 def _made_up_noise() -> Array:
@@ -190,6 +195,4 @@ def _random_numbers(weeks: int) -> tuple[Array, Array, Array, Array]:
 
 def normal_quantiles(shares: Array) -> Array:
     """Quantiles of the standard normal distribution."""
-    from statistics import NormalDist
-
     return np.array([NormalDist().inv_cdf(float(share)) for share in shares])

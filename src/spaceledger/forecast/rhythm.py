@@ -9,7 +9,7 @@ import numpy as np
 from spaceledger.forecast.charges import remove_charges
 from spaceledger.forecast.windows import DAYS, WEEKS, Array, Windows
 
-_RHYTHM_HALF_LIFE = 10.0  # weeks
+_RHYTHM_HALF_LIFE = 16.0  # weeks
 _RHYTHM_PRIOR = 2.0  # weeks' worth of trust in weekday = weekday, weekend = weekend
 _WEEKEND_PRIOR = 0.7  # of a weekday, where no weekend has been seen
 _BURST = 3.0  # times the expected day: what lies above is a one-off run
