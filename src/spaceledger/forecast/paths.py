@@ -21,7 +21,8 @@ PRIOR_WEEKS = 1.0  # weeks' worth of say of the made-up weeks
 PRIOR_NOISE = 0.35  # logarithm, of a made-up day
 RESTART_PRIOR = (0.15, 1.2)  # restarts, idle weeks: seen before the first of either
 IDLE_PRIOR = 3.0  # working weeks: seen before the first idle one
-SPREAD_SCALE = 1.0  # of the variance of the level
+SPREAD_SCALE = 0.85  # of the variance of the level: set for a band that holds 80 %
+SAME_WEEK = 0.3  # chance that a path repeats its week: how often runs come is itself uncertain
 SETTLED = 60.0  # days after which a wandering level hardly wanders further
 _MADE_UP = 8
 
@@ -190,6 +191,8 @@ def _random_numbers(weeks: int) -> tuple[Array, Array, Array, Array]:
         steps[week] = rng.permutation(normal)
         state[week] = rng.permutation(even)
         pick[week] = rng.permutation(even)
+        again = rng.random(PATHS) < (SAME_WEEK if week else 0)
+        pick[week] = np.where(again, pick[week - 1], pick[week])
     return start, steps, state, (pick * _TABLE).astype(np.int64)
 
 
