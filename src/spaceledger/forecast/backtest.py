@@ -105,7 +105,7 @@ def _replay(read: History, scope: Array, start: Array, end: Array, last: Array) 
     number = np.arange(1, ahead + 1)
     counted = (number <= days[:, None]) & (last[:, None] + number >= start[:, None])
     totals = np.matmul(paths, counted[:, :, None].astype(np.float32))[:, :, 0]
-    low, middle, high = quantiles(totals)
+    low, middle, high = quantiles(totals) * windows.scale
     high = np.maximum(high, low + narrowest(windows) * counted.sum(axis=1))
     line = run_rate(windows, np.clip(last - start + 1, 0, None), counted.sum(axis=1))
     centre, below, above = straight_line(windows, counted.sum(axis=1).astype(float))
@@ -118,8 +118,10 @@ def _replay(read: History, scope: Array, start: Array, end: Array, last: Array) 
     return {"days_left": days, "spent": spent, "actual": actual, "mean_day": mean_day} | whole
 
 
-def summarise(replayed: pa.Table, group: str | None = None) -> pa.Table:
-    """How good forecasts were, per group (a column of the table) and method.
+def summarise(
+    replayed: pa.Table, group: str | None = None, methods: Sequence[str] = METHODS
+) -> pa.Table:
+    """How good forecasts were, per group (a column of the table) and method (its columns).
 
     Columns: group, method, count, median_absolute_error (share of actual, where that is above 0),
     mean_error (bias) and pinball_loss (mean over the quantiles 0.1, 0.5, 0.9; Koenker and Bassett
@@ -133,7 +135,7 @@ def summarise(replayed: pa.Table, group: str | None = None) -> pa.Table:
     rows = []
     names = np.array(keys)
     for key in dict.fromkeys(keys):
-        for method in METHODS:
+        for method in methods:
             figures = [replayed[method + edge].to_numpy() for edge in ("_low", "", "_high")]
             chosen = names == key
             rows.append(

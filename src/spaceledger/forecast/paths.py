@@ -83,7 +83,7 @@ def look_ahead(windows: Windows) -> Outlook:
 
 
 def draw_paths(outlook: Outlook, days: int) -> Array:
-    """Daily spend [n, PATHS, days] of the days after the window, in currency.
+    """Daily spend [n, PATHS, days] of the days after the window, in the unit of the windows.
 
     A block bootstrap (Kuensch 1989) with blocks of whole weeks, which keep rhythm, runs of several
     days and their likeness from day to day. All scopes share the same random numbers, so that no
@@ -113,11 +113,9 @@ def draw_paths(outlook: Outlook, days: int) -> Array:
         np.multiply(flat[first + block], level[:, :, None], out=paths[:, :, week])
     drawn: Array = paths.reshape(count, PATHS, -1)[:, :, :days]
     growth = outlook.level.growth[:, None] * damped_days(np.arange(1, days + 1))
-    base = np.exp(outlook.level.log_level[:, None] + growth) * outlook.windows.scale[:, None]
+    base = np.exp(outlook.level.log_level[:, None] + growth) * (outlook.windows.scale > 0)[:, None]
     drawn = drawn * base[:, None, :].astype(np.float32)
-    due = (
-        charges_ahead(outlook.charges, outlook.windows.last, days) * outlook.windows.scale[:, None]
-    )
+    due = charges_ahead(outlook.charges, outlook.windows.last, days)
     if due.any():
         drawn += due[:, None, :].astype(np.float32)
     return np.asarray(drawn)

@@ -31,6 +31,7 @@ METHODS = (
 SHORT = 14  # days
 _CELLS = 6_000_000  # of paths drawn at a time, which keeps memory under 300 MB
 _NEVER = 2**40
+LONGEST = 5 * 366  # days after the last complete one; nothing further is forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def _read_periods(read: History, periods: pa.Table) -> _Periods:
     complete = np.where(unknown, newest, complete)
     data, unknown = day_numbers(periods["data_through"])
     data = np.where(unknown, complete, np.maximum(data, complete))
+    end = np.minimum(end, complete + LONGEST)
     ends_at, open_end = day_numbers(periods["ends_at"])
     left = periods["left"].cast(pa.float64()).fill_null(np.inf).to_numpy()
     return _Periods(scope, start, end, complete, data, left, np.where(open_end, _NEVER, ends_at))
@@ -131,22 +133,26 @@ def _forecast_some(
     ahead = int(np.maximum(some.end - some.complete, 1).max())
     number = some.complete[:, None] + np.arange(1, ahead + 1)
     in_data = number <= some.data[:, None]
-    seen = np.where(in_data, amounts(read, some.scope, some.complete + 1, ahead), 0)
+    # A refund on a day that fills up is no room for more spend.
+    seen = np.where(in_data, amounts(read, some.scope, some.complete + 1, ahead), 0).clip(min=0)
     windows = begin_with(windows, seen.max(axis=1))
     outlook = look_ahead(windows)
     lives = number <= some.ends_at[:, None]
     counted = (number >= some.start[:, None]) & (number <= some.end[:, None]) & lives
     paths = draw_paths(outlook, ahead)
     # A day is never worth less than what it already shows.
-    paths = np.maximum(paths - seen[:, None, :].astype(np.float32), 0)
+    unit = np.where(windows.scale > 0, windows.scale, 1)[:, None]
+    with np.errstate(over="ignore"):
+        seen, left = (seen / unit).astype(np.float32), some.left[:, None] / unit
+    paths = np.maximum(paths - seen[:, None, :], 0)
     paths = np.cumsum(paths * counted[:, None, :], axis=2, dtype=np.float32)
+    breached = some.left <= 0
+    reached = (paths[:, :, -1] >= left).mean(axis=1)
     course = quantiles(paths)  # [3, n, ahead]
+    crosses = (course[1] >= left) & counted & ~breached[:, None]
+    course *= windows.scale[:, None]
     least = narrowest(windows)[:, None] * np.cumsum(counted, axis=1)
     course[2] = np.maximum(course[2], course[0] + least)
-    total = paths[:, :, -1]
-    reached = (total >= some.left[:, None]).mean(axis=1)
-    breached = some.left <= 0
-    crosses = (course[1] >= some.left[:, None]) & counted & ~breached[:, None]
     day = some.complete + 1 + crosses.argmax(axis=1)
     found = {
         "rest": course[1, :, -1],
