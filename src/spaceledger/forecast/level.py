@@ -41,10 +41,9 @@ class Level:
     drift_spread: Array
 
 
-def damped_days(days: Array) -> Array:
+def damped_days(days: Array | float, damping: Array | float = DAMPING) -> Array:
     """How many days of undamped growth the damped growth of some days amounts to."""
-    amount: Array = DAMPING * (1 - DAMPING**days) / (1 - DAMPING)
-    return amount
+    return np.asarray(damping * (1 - damping**days) / (1 - damping))
 
 
 def find_level(days: Days, age: Array, noise: Array) -> Level:

@@ -24,6 +24,7 @@ IDLE_PRIOR = 3.0  # working weeks: seen before the first idle one
 SPREAD_SCALE = 0.85  # of the variance of the level: set for a band that holds 80 %
 SAME_WEEK = 0.3  # chance that a path repeats its week: how often runs come is itself uncertain
 SETTLED = 60.0  # days after which a wandering level hardly wanders further
+GROWTH_HALF_LIVES = (30.0, 500.0)  # days: how soon growth halves is anything between
 _MADE_UP = 8
 
 
@@ -98,23 +99,21 @@ def draw_paths(outlook: Outlook, days: int) -> Array:
     idle = np.repeat(outlook.is_idle[:, None], PATHS, axis=1)
     now = np.sqrt(SPREAD_SCALE * outlook.level.now_spread)[:, None]
     drift = np.sqrt(SPREAD_SCALE * outlook.level.drift_spread)[:, None]
-    start, steps, state, pick = _random_numbers(weeks_ahead)
-    gone = 0.0
+    start, damping, steps, state, pick = _random_numbers(weeks_ahead)
+    with np.errstate(divide="ignore"):
+        base = outlook.level.log_level[:, None] + np.log(outlook.windows.scale > 0)[:, None]
     log_level = now * start
     for week in range(weeks_ahead):
         added = 7 * np.exp(-7 * week / SETTLED)  # days of wandering
-        gone += added
         log_level = log_level + drift * np.sqrt(added) * steps[week]
         changes = state[week] < np.where(idle, outlook.restart[:, None], outlook.stop[:, None])
         idle = idle ^ changes
         step = pick[week]
         block = np.where(idle, outlook.idle_table[rows, step], outlook.working_table[rows, step])
-        level = np.exp(log_level).astype(np.float32)
+        grown = outlook.level.growth[:, None] * damped_days(7 * week + 4.0, damping)
+        level = np.exp(base + log_level + grown).astype(np.float32)
         np.multiply(flat[first + block], level[:, :, None], out=paths[:, :, week])
     drawn: Array = paths.reshape(count, PATHS, -1)[:, :, :days]
-    growth = outlook.level.growth[:, None] * damped_days(np.arange(1, days + 1))
-    base = np.exp(outlook.level.log_level[:, None] + growth) * (outlook.windows.scale > 0)[:, None]
-    drawn = drawn * base[:, None, :].astype(np.float32)
     due = charges_ahead(outlook.charges, outlook.windows.last, days)
     if due.any():
         drawn += due[:, None, :].astype(np.float32)
@@ -174,8 +173,8 @@ def _made_up_noise() -> Array:
     return factors
 
 
-def _random_numbers(weeks: int) -> tuple[Array, Array, Array, Array]:
-    """Normal start [PATHS], normal steps, uniform states and table steps [weeks, PATHS].
+def _random_numbers(weeks: int) -> tuple[Array, Array, Array, Array, Array]:
+    """Normal start, damping of growth [PATHS]; normal steps, uniform states, table steps [weeks, PATHS].
 
     Each row is an even grid in random order, so that few paths give steady quantiles; a longer
     look ahead begins with the same rows.
@@ -184,6 +183,9 @@ def _random_numbers(weeks: int) -> tuple[Array, Array, Array, Array]:
     even = (np.arange(PATHS) + 0.5) / PATHS
     normal = normal_quantiles(even)
     start = rng.permutation(normal)
+    shortest, longest = np.log(GROWTH_HALF_LIVES)
+    halving = np.exp(shortest + (longest - shortest) * rng.permutation(even))
+    damping = 0.5 ** (1 / halving)
     steps, state, pick = (np.empty((weeks, PATHS)) for _ in range(3))
     for week in range(weeks):
         steps[week] = rng.permutation(normal)
@@ -191,7 +193,7 @@ def _random_numbers(weeks: int) -> tuple[Array, Array, Array, Array]:
         pick[week] = rng.permutation(even)
         again = rng.random(PATHS) < (SAME_WEEK if week else 0)
         pick[week] = np.where(again, pick[week - 1], pick[week])
-    return start, steps, state, (pick * _TABLE).astype(np.int64)
+    return start, damping, steps, state, (pick * _TABLE).astype(np.int64)
 
 
 def normal_quantiles(shares: Array) -> Array:
