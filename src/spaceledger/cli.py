@@ -14,8 +14,10 @@ from rich.console import Console
 
 from spaceledger import doctor as doctors
 from spaceledger import iam, pipeline
+from spaceledger.chargeback import write_chargeback
 from spaceledger.errors import QueryError, SpaceledgerError
 from spaceledger.paths import Home, scenario_path
+from spaceledger.period import BillingPeriod
 from spaceledger.settings import Settings, load_settings
 from spaceledger.warehouse import dictionary, reader
 from spaceledger.warehouse.checks import CheckResult
@@ -215,6 +217,26 @@ def sql(
         click.echo(reader.as_text(table, style))
     else:
         output.write_text(reader.as_text(table, style) + "\n", encoding="utf-8")
+
+
+def _period(_: click.Context, __: click.Parameter, given: str) -> BillingPeriod:
+    if period := BillingPeriod.parse(given):
+        return period
+    raise click.BadParameter(f"{given} is no month; it looks like 2026-09")
+
+
+@main.command(epilog="Example: spaceledger chargeback 2026-09 --out chargebacks")
+@click.argument("period", callback=_period, is_eager=True)
+@config_option
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path(), help="The folder to write to."
+)
+def chargeback(settings: Settings, period: BillingPeriod, out: Path) -> None:
+    """Write a month's cost by space, team and cost centre as CSV and Parquet, equal to the ledger."""
+    written = write_chargeback(Home(settings.home), period, out)
+    click.echo("\n".join(written.lines()))
+    if written.warning:
+        click.echo(written.warning, err=True)
 
 
 @main.command(epilog="Example: spaceledger models marts.space_spend_daily")

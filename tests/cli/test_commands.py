@@ -15,7 +15,7 @@ from tests.conftest import Ledger
 
 COMMANDS = [
     "run", "pull", "load", "build", "check", "report", "publish", "sql", "models", "doctor",
-    "iam-policy", "sample",
+    "iam-policy", "sample", "chargeback",
 ]  # fmt: skip
 
 

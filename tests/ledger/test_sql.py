@@ -77,6 +77,15 @@ EXPECTED = {
             (JOB, "2026-09", "tag sagemaker:domain-arn"),
         ],
     ],
+    "chargeback": [
+        ("charged_to", "space_name", "charge_category", "effective_cost", "period_status"),
+        [
+            ("space", "fraud", None, 16, "estimated"),
+            ("space", "churn", None, 1, "estimated"),
+            ("domain", None, "Usage", 2, "estimated"),
+            ("unattributed", None, "Tax", 3, "estimated"),
+        ],
+    ],
     "spend_by_team": [("team", "effective_cost"), [(None, 17)]],
 }  # fmt: skip
 

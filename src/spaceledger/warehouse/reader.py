@@ -138,6 +138,12 @@ def write_parquet(table: pa.Table, path: Path) -> None:
     pq.write_table(table, path)
 
 
+def write_csv(table: pa.Table, path: Path) -> None:
+    """Writes rows as CSV of RFC 4180, every decimal kept and no cell a formula."""
+    cells = [[_cell(row[name]) for name in table.column_names] for row in table.to_pylist()]
+    path.write_bytes((_csv(table.column_names, cells, line_end="\r\n") + "\r\n").encode())
+
+
 def as_text(table: pa.Table, style: str) -> str:
     """Rows as CSV, JSON or an aligned table, every decimal kept."""
     rows = table.to_pylist()
@@ -153,15 +159,15 @@ def _cell(value: object) -> str:
     return "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def _csv(names: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
+def _csv(names: Sequence[str], cells: Sequence[Sequence[str]], line_end: str = "\n") -> str:
     import csv
     import io
 
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator=line_end)
     writer.writerow(names)
     writer.writerows([neutral(cell) for cell in row] for row in cells)
-    return text.getvalue().rstrip("\n")
+    return text.getvalue().removesuffix(line_end)
 
 
 def neutral(cell: str) -> str:

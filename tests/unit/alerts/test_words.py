@@ -199,7 +199,10 @@ def test_every_text_of_strangers_is_made_inert() -> None:
                 "previous_cost": None,
             }
             title, body = text(alert, [mover], "", BUILD)
-            assert not re.search(r"[<>@#*`~|\[\]\\\r]|(?<!s3:)//|evil\.ex", title + body), (kind, bad)
+            assert not re.search(r"[<>@#*`~|\[\]\\\r]|(?<!s3:)//|evil\.ex", title + body), (
+                kind,
+                bad,
+            )
             assert "\n" not in title
             known = r"(?:- |This|Spent|At |The |It |What|Where|Numbers|Found|See )"
             assert all(re.match(known, line) for line in body.split("\n") if line) or kind in {
