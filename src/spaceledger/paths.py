@@ -66,6 +66,11 @@ class Home:
         return self.root / "landing"
 
     @property
+    def alerts(self) -> Path:
+        """The journal of who was told of which alert; it outlives builds."""
+        return self.root / "alerts.jsonl"
+
+    @property
     def work(self) -> Path:
         """Unfinished work; emptied at start-up under the lock."""
         return self.root / ".work"
