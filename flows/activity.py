@@ -7,6 +7,7 @@ from pathlib import Path
 
 from prefect import flow, get_run_logger, task
 
+from flows.alerts import alert
 from flows.daily import tell
 from flows.retries import RETRIES
 from spaceledger import pipeline
@@ -31,4 +32,5 @@ def activity(config: Path = Path("spaceledger.toml")) -> pipeline.Outcome:
     pull_events(config)
     outcome = publish_events(config)
     tell(config, outcome)
+    alert(config)
     return outcome

@@ -10,6 +10,7 @@ import click
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact
 
+from flows.alerts import alert
 from flows.retries import RETRIES
 from spaceledger import pipeline
 from spaceledger.errors import SpaceledgerError
@@ -48,6 +49,7 @@ def daily(
     pull_bills(config)
     outcome = publish_ledger(config, as_of, full_refresh)
     tell(config, outcome)
+    alert(config)
     return outcome
 
 

@@ -8,6 +8,7 @@
 --   line_item_id: Identifies a line inside one delivery only.
 --   usage_date: The UTC date the usage began.
 --   usage_start_at: When the usage began, UTC.
+--   usage_end_at: When it ended, UTC.
 --   account_id: Account that used it.
 --   region: AWS region.
 --   domain_arn: Domain of the winning ARN, lower case.
@@ -124,6 +125,7 @@ select
     line_item_id,
     usage_date,
     usage_start_at,
+    usage_end_at,
     account_id,
     region,
     case

@@ -144,3 +144,17 @@ create or replace macro is_in_scope(
     -- a case, because DuckDB would try the regular expression on every line otherwise
     or case when starts_with(resource_id, 'arn:aws') then is_sagemaker_arn(resource_id) else false end
 ) and not is_split_cost(operation);
+
+-- The cost in one of the four measures; what has no list price costs nothing at list prices.
+create or replace macro measured(cost_metric, effective_cost, amortized_cost, billed_cost, list_cost) as coalesce(
+    case cost_metric
+        when 'effective_cost' then effective_cost
+        when 'amortized_cost' then amortized_cost
+        when 'billed_cost' then billed_cost
+        when 'list_cost' then list_cost
+    end, 0
+);
+
+-- Whether budgets count a charge: never tax, credits or unused commitment.
+create or replace macro is_budgeted(charge_category, spend_category) as
+    charge_category not in ('Tax', 'Credit') and spend_category <> 'unused Savings Plan commitment';

@@ -33,3 +33,9 @@ create or replace macro proportion(amount, numerator, denominator) as (
         ) // (abs(denominator) * 1000000000000)::hugeint
     )::decimal(38, 0) * 0.000000000001::decimal(12, 12)
 )::decimal(38, 12) * (sign(amount) * sign(numerator) * sign(denominator))::tinyint;
+
+-- The share of an amount that so many of all its days get, rounded down at 12 decimals; all days give the whole amount.
+create or replace macro share_of_days(amount, days, all_days) as (
+    (((amount * 1000000000000)::hugeint * days::hugeint) // all_days::hugeint)::decimal(38, 0)
+    * 0.000000000001::decimal(12, 12)
+)::decimal(38, 12);

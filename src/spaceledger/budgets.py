@@ -42,7 +42,7 @@ def _domain_arn(text: str) -> str:
     return str(parsed)
 
 
-WarnAt = Annotated[Decimal, Field(gt=0, lt=1000, decimal_places=12)]
+WarnAt = Annotated[Decimal, Field(gt=0, lt=1000, decimal_places=4)]
 BudgetDay = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2200, 1, 1))]
 
 
@@ -56,7 +56,7 @@ class Budget(Table):
     name: str = Field(min_length=1, max_length=120)
     space: Annotated[str, AfterValidator(_space_scope)] | None = None
     domain: Annotated[str, AfterValidator(_domain_arn)] | None = None
-    amount: Decimal = Field(ge=0, lt=Decimal(10) ** 15, decimal_places=12)
+    amount: Decimal = Field(ge=0, lt=Decimal(10) ** 13, decimal_places=12)
     period: Literal["monthly", "quarterly", "annual", "custom"] = "monthly"
     plan: Literal["even", "weekdays"] = "even"
     currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from spaceledger import reports
+from spaceledger import anomalies, forecast, reports
 from spaceledger.errors import ConfigError
 from spaceledger.owners import read_owners
 from spaceledger.paths import dashboards_dir, sql_dir
@@ -16,6 +16,11 @@ from spaceledger.warehouse.state import MadeWith, hash_of
 # What decides how a delivered line becomes a raw row; the rest of sql/ only reads raw rows.
 _LOADING_SQL = ("macros", "load", "raw")
 _READING_SQL = ("staging", "core", "marts")
+_CODE_OF_NUMBERS_AND_PAGES = (
+    Path(reports.__file__).parent,
+    Path(forecast.__file__).parent,
+    Path(anomalies.__file__),
+)
 
 
 def made_with(settings: Settings) -> MadeWith:
@@ -28,7 +33,7 @@ def made_with(settings: Settings) -> MadeWith:
     return MadeWith(
         load_hash=hash_of(sql_dir() / name for name in _LOADING_SQL),
         sql_hash=hash_of(sql_dir() / name for name in (*_LOADING_SQL, *_READING_SQL)),
-        report_hash=hash_of([dashboards_dir(), Path(reports.__file__).parent]),
+        report_hash=hash_of([dashboards_dir(), *_CODE_OF_NUMBERS_AND_PAGES]),
         configuration_hash=configuration.hexdigest(),
     )
 
@@ -43,7 +48,13 @@ def take_configuration(con: tables.Connection, settings: Settings) -> None:
     roles = {source.name: source.role for source in settings.costs}
     trails = {source.name: source.start for source in settings.activity}
     tables.take_configuration(
-        con, owners=owners, aliases=aliases, spaces=spaces, roles=roles, trails=trails
+        con,
+        owners=owners,
+        aliases=aliases,
+        spaces=spaces,
+        roles=roles,
+        trails=trails,
+        budgets=settings.budgets,
     )
 
 

@@ -5,14 +5,17 @@ Each step calls `step(name)` as it begins, which shows progress and lets tests s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from spaceledger import steps
+from spaceledger.alerting import tell_people
+from spaceledger.alerts import Told
 from spaceledger.errors import HomeError
 from spaceledger.paths import Home
 from spaceledger.settings import Settings
@@ -22,6 +25,7 @@ from spaceledger.warehouse import publish, tables
 from spaceledger.warehouse.build import Built
 from spaceledger.warehouse.checks import CheckResult
 from spaceledger.warehouse.connection import open_work
+from spaceledger.warehouse.state import read_state
 
 
 def _quiet(_: str) -> None:
@@ -61,6 +65,7 @@ def run(
 ) -> Outcome:
     """One whole run. Does nothing when nothing is new. Raises SpaceledgerError; then nothing changed.
 
+    Another day than the last build's is new: months end, budgets burn and data grows stale without a bill.
     `again` loads the deliveries of its first to its last billing period once more; `only_activity`
     takes in new events and leaves bills for a later run.
     """
@@ -68,6 +73,8 @@ def run(
     with publish.locked(home, "run"):
         publish.sweep(home)
         step("pull")
+        moment = now or datetime.now(UTC)
+        as_of = as_of or moment.date()
         pulled = steps.pull(
             settings,
             as_of=as_of,
@@ -78,7 +85,6 @@ def run(
         if not pulled.is_news:
             standing = publish.current_build(home)
             return Outcome(standing, False, refused_count=pulled.state.error_count)
-        moment = now or datetime.now(UTC)
         step("copy")
         work = publish.start(home, publish.new_build_id(moment))
         loaded, read = steps.load(settings, work, pulled, now=moment, step=step)
@@ -90,6 +96,40 @@ def run(
         return _publish(
             settings, work, loaded=loaded, read=read, built=built, checks=checks, step=step
         )
+
+
+def alert(
+    settings: Settings,
+    *,
+    now: datetime | None = None,
+    environment: Mapping[str, str] = os.environ,
+    step: Step = _quiet,
+) -> Told:
+    """Tells people of what stands in the published ledger, each channel once and again when worse.
+
+    A channel that fails is a problem row: where the ledger does not say so yet it is published again.
+    """
+    home = Home(settings.home)
+    moment = now or datetime.now(UTC)
+    with publish.locked(home, "alert"):
+        publish.sweep(home)
+        step("alert")
+        telling = tell_people(settings, moment, environment)
+        if telling is None:
+            return Told()
+        if not telling.is_known:
+            # Later than the build that was told of, also where both are given the same moment.
+            moment += timedelta(microseconds=1)
+            work = publish.start(home, publish.new_build_id(moment))
+            steps.note_alert_problems(work, telling.problems, now=moment)
+            as_of = read_state(home.ledger).as_of
+            built = steps.build_marts(
+                settings, work, as_of=as_of, full_refresh=False, now=moment, step=step
+            )
+            checks = steps.check(work, step=step)
+            steps.report(work, step=step)
+            _publish(settings, work, built=built, checks=checks, step=step)
+    return telling.told
 
 
 def fetch(settings: Settings, *, only_activity: bool = False, step: Step = _quiet) -> int:

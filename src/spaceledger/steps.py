@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from spaceledger import reports
 from spaceledger.configuration import made_with, refuse_same_bill_twice, take_configuration
 from spaceledger.errors import CheckError, ConfigError, DeliveryError, SpaceledgerError
+from spaceledger.numbers import COMPUTE
 from spaceledger.paths import Home
 from spaceledger.settings import CostSource, Settings
 from spaceledger.sources.bills import Delivery, Problem, find_deliveries
@@ -24,7 +25,13 @@ from spaceledger.warehouse.export import export_parquet, read_marts
 from spaceledger.warehouse.intake import LoadPlan
 from spaceledger.warehouse.load import load_delivery
 from spaceledger.warehouse.periods import periods_in
-from spaceledger.warehouse.problems import ProblemRow, close_load, close_pull, record
+from spaceledger.warehouse.problems import (
+    ProblemRow,
+    close_load,
+    close_pull,
+    record,
+    record_of_alerts,
+)
 from spaceledger.warehouse.scan import LocalFile
 from spaceledger.warehouse.state import State, read_state
 
@@ -214,6 +221,7 @@ def build_marts(
         as_of=as_of or now.date(),
         cost_metric=settings.cost_metric,
         show_spaces=settings.show_spaces,
+        stale_after_days=settings.alerts.stale_after_days,
     )
     with open_work(work.database) as con:
         models = prepare(con)
@@ -222,11 +230,28 @@ def build_marts(
         cause = read_state(home.ledger).rebuild_cause(made_with(settings))
         if full_refresh or tables.built_id(con) == work.build_id:
             cause = cause or "code"
-        built = build(con, models, build_run, home.ledger, rebuild_cause=cause, progress=step)
+        built = build(
+            con,
+            models,
+            build_run,
+            home.ledger,
+            compute=COMPUTE,
+            rebuild_cause=cause,
+            progress=step,
+        )
         tables.add_build(
             con, work.build_id, build_run.built_at, made_with(settings), build_run.as_of
         )
     return built
+
+
+def note_alert_problems(
+    work: publish.Work, problems: Iterable[ProblemRow], *, now: datetime
+) -> None:
+    """Notes in the work database which channels could not be told."""
+    with open_work(work.database) as con:
+        prepare(con)
+        record_of_alerts(con, problems, now.replace(tzinfo=None))
 
 
 def check(

@@ -15,7 +15,7 @@ from tests.conftest import Ledger
 
 COMMANDS = [
     "run", "pull", "load", "build", "check", "report", "publish", "sql", "models", "doctor",
-    "iam-policy", "sample", "chargeback",
+    "iam-policy", "sample", "chargeback", "alert", "backtest",
 ]  # fmt: skip
 
 

@@ -42,10 +42,23 @@ LINES = [
 ]
 
 
+BUDGETS = f"""
+[[budgets]]
+name = "red"
+space = "{SPACE}"
+amount = 2
+[[budgets]]
+name = "all"
+domain = "{DOMAIN}"
+amount = 900
+period = "annual"
+"""
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ledger = Ledger(tmp_path_factory.mktemp("checks"))
-    ledger.configure(CONFIGURATION.format(""))
+    ledger.configure(CONFIGURATION.format("") + BUDGETS)
     write_cur(ledger.bill, "2026-09", LINES)
     calls = [
         call("CreateEndpoint", "red", SPACE, "2026-09-01T08:00:00Z"),
@@ -104,6 +117,8 @@ TABLES = {
     "core.activity": ("space_arn", "'another'"),
     "marts.space_activity_daily": ("event_count", "event_count + 1"),
     "marts.space_users_daily": ("write_event_count", "write_event_count + 1"),
+    "core.budget_charge_daily": ("spent", "spent + 0.000000000001"),
+    "marts.budget_status": ("spent", "spent + 0.000000000001"),
 }
 
 
@@ -169,6 +184,10 @@ BREAKS = {
     "marts.space_activity_daily__adds_up_to_calls": alter_row("marts.space_activity_daily", "error_count", "9"),
     "marts.space_users_daily__adds_up_to_activity": alter_row("marts.space_users_daily", "event_count", "9"),
     "marts.unattended_spend__within_the_bill": alter_row("marts.unattended_spend", "cost_high", "99"),
+    "core.budget_charge_daily__adds_up_to_spend": alter_row("core.budget_charge_daily", "spent", "spent + 1"),
+    "marts.budget_status__spent_adds_up_to_days": "update marts.budget_status set spent = spent + 1",
+    "marts.budget_status__forecast_is_possible": "update marts.budget_status set forecast_low = spent - 1",
+    "marts.budget_burn_daily__ends_where_the_budget_stands": "update marts.budget_burn_daily set plan_to_date = plan_to_date - 1",
     "marts.compared_spend_daily__formats_agree": "insert into marts.compared_spend_daily (billing_period, difference) values ('2026-09', 1)",
 }  # fmt: skip
 

@@ -20,6 +20,9 @@ from spaceledger.settings import RUN
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# Levels compare alerts of one kind; between kinds this does.
+GRAVEST_FIRST = ("breached", "held_back", "stale", "breach_forecast", "anomaly", "threshold")
+_PLACES = {kind: place for place, kind in enumerate(GRAVEST_FIRST)}
 IN_FULL = 10  # more in one run than anyone reads; the rest is one list
 
 
@@ -63,7 +66,9 @@ def tell(
     Never raises for a channel or the journal: what fails is a problem, and is tried again when told
     next. `new` is what no run told before at this level, whether or not there is a channel.
     """
-    rows = sorted(alerts.to_pylist(), key=lambda row: -row["level"])
+    rows = sorted(
+        alerts.to_pylist(), key=lambda row: (_PLACES.get(row["kind"], len(_PLACES)), -row["level"])
+    )
     causes: dict[str, list[Row]] = defaultdict(list)
     for mover in movers.to_pylist():
         causes[mover["alert_key"]].append(mover)

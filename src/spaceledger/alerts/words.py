@@ -193,20 +193,22 @@ def _detail(alert: Row) -> list[str]:
 
 
 def _why(alert: Row, movers: Sequence[Row]) -> list[str]:
-    ranked = sorted(movers, key=lambda mover: mover["rank"])[:LISTED_MOVERS]
+    ranked = sorted(movers, key=lambda mover: mover["mover_rank"])[:LISTED_MOVERS]
     if not ranked:
         return []
     lines = "\n".join(f"- {_mover(mover, alert.get('billing_currency'))}" for mover in ranked)
-    return ["What changed most against the same days of the period before:", lines]
+    if alert["kind"] == "anomaly":
+        return ["What moved it, against an average day of the 28 before:", lines]
+    return ["What rose most against the same days of the period before:", lines]
 
 
 def _mover(mover: Row, currency: str | None) -> str:
     resource = mover.get("resource_id")
-    what = plain(mover["spend_category"])
-    what += f", {plain(resource, _RESOURCE_LENGTH)}" if resource else ""
-    before = mover.get("previous_cost")
-    if not before:
-        return f"{what}: {money(mover['cost'], currency)}, nothing before"
-    change = mover["cost"] - before
-    how = "more" if change >= 0 else "less"
-    return f"{what}: {money(mover['cost'], currency)}, {money(abs(change), currency)} {how} than before"
+    amount, before = money(mover["cost"], currency), mover.get("previous_cost")
+    what = f"{plain(mover['spend_category'])}: {amount}"
+    if before:
+        change = mover["cost"] - before
+        what += f", {money(abs(change), currency)} {'more' if change >= 0 else 'less'} than before"
+    else:
+        what += ", nothing before"
+    return f"{what}; most of it {plain(resource, _RESOURCE_LENGTH)}" if resource else what

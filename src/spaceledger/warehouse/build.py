@@ -6,7 +6,7 @@ of a space, differs from the last build. Changed SQL or configuration rebuilds a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,11 +15,15 @@ import duckdb
 
 from spaceledger.errors import ModelError
 from spaceledger.paths import sql_dir
-from spaceledger.warehouse import previous
+from spaceledger.warehouse import previous, problems
+from spaceledger.warehouse.computed import Compute, Numbers
 from spaceledger.warehouse.connection import create_macros, run, value
 from spaceledger.warehouse.models import Model, read_models
 
 Progress = Callable[[str], None]
+
+# What the build itself adds to is made again at its end.
+_MADE_LAST = ("marts.restatements", "marts.ingest_problems", "marts.alerts", "marts.alert_movers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class BuildRun:
     as_of: date
     cost_metric: str
     show_spaces: str
+    stale_after_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +80,14 @@ def build(
     build_run: BuildRun,
     published: Path,
     *,
+    compute: Mapping[str, Compute] = {},
     rebuild_cause: str = "",
     progress: Progress = lambda _: None,
 ) -> Built:
     """Makes core and marts of the periods that differ from the published ledger.
 
-    `models` are what `prepare` gave. A `rebuild_cause` (configuration or code) rebuilds every period.
+    `models` are what `prepare` gave; `compute` has the functions that their headers name. A
+    `rebuild_cause` (configuration or code) rebuilds every period.
     Raises ModelError where a header is not true.
     """
     previous.remember(con, published)
@@ -90,6 +97,7 @@ def build(
         periods |= dict.fromkeys((row[0] for row in known), rebuild_cause)
     _set_run(con, build_run)
     written: dict[str, int] = {}
+    numbers = Numbers(con, compute)
     for model in _charges_late(models):
         if model.is_loaded or model.is_view:
             continue
@@ -99,9 +107,14 @@ def build(
             _set_rebuilt(con, periods)
         progress(f"build {model.name}")
         written[model.name] = _materialise(con, model, set(periods))
+        if model.computer:
+            written[model.name] = numbers.fill(model)
+    previous.add_delivered_days(con)
     previous.add_restatements(con, build_run.build_id, build_run.built_at)
-    restated = next(model for model in models if model.name == "marts.restatements")
-    written[restated.name] = _materialise(con, restated, set())
+    problems.record_of_build(con, build_run.built_at)
+    for model in models:
+        if model.name in _MADE_LAST:
+            written[model.name] = _materialise(con, model, set())
     return Built(periods, written)
 
 
@@ -194,10 +207,10 @@ def _set_run(con: duckdb.DuckDBPyConnection, build_run: BuildRun) -> None:
     run(
         con,
         "insert into core.run by name select ? as build_id, ?::timestamp as built_at,"
-        " ?::date as as_of, ? as cost_metric, ? as show_spaces",
+        " ?::date as as_of, ? as cost_metric, ? as show_spaces, ?::integer as stale_after_days",
         [
             build_run.build_id, build_run.built_at, build_run.as_of,
-            build_run.cost_metric, build_run.show_spaces,
+            build_run.cost_metric, build_run.show_spaces, build_run.stale_after_days,
         ],
     )  # fmt: skip
 

@@ -12,7 +12,17 @@ import duckdb
 from spaceledger.errors import HomeError
 from spaceledger.paths import sql_dir
 
-MACRO_FILES = ("money", "moment", "arn", "cost", "focus", "category", "trail")
+MACRO_FILES = (
+    "money",
+    "moment",
+    "arn",
+    "cost",
+    "focus",
+    "category",
+    "trail",
+    "calendar",
+    "estimate",
+)
 SCHEMAS = ("raw", "staging", "core", "marts")
 # The oldest client that must open a published ledger is DuckDB 1.5.
 STORAGE_VERSION = "v1.5.0"

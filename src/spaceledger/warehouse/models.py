@@ -1,8 +1,9 @@
 """SQL models: a file is a table, its folder the schema, its header comment the contract.
 
 Header: a sentence; `grain: a, b`; `partition: billing_period`; `loaded: ...` (filled by Python, the
-select is its empty shape); `columns:` with one `name: description` line each. Order is read from
-the SQL, never from names.
+select is its empty shape); `computed: NAME from a, b; ...` (numbers that a Python function makes of
+those tables); `columns:` with one `name: description` line each. Order is read from the SQL, never
+from names.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class Model:
     columns: tuple[tuple[str, str], ...]
     body: str
     references: frozenset[str] = frozenset()
+    computer: str = ""
+    inputs: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -63,7 +66,7 @@ def parse_model(path: Path) -> Model:
     sentence, fields, columns = [], {}, []
     current = ""
     for line in header_lines(text):
-        field = re.fullmatch(r"(grain|partition|loaded|columns):\s*(.*)", line)
+        field = re.fullmatch(r"(grain|partition|loaded|computed|columns):\s*(.*)", line)
         if field:
             current = field[1]
             fields[current] = field[2].strip()
@@ -83,6 +86,7 @@ def parse_model(path: Path) -> Model:
     unknown = set(grain) - {name for name, _ in columns}
     if unknown:
         raise ModelError(f"the grain names unknown columns {sorted(unknown)}", where=str(path))
+    computed = re.match(r"(\w+) from ([\w., ]+)", fields.get("computed", ""))
     return Model(
         schema=path.parent.name,
         table=path.stem,
@@ -91,6 +95,8 @@ def parse_model(path: Path) -> Model:
         partition=fields.get("partition", ""),
         is_loaded="loaded" in fields,
         columns=tuple(columns),
+        computer=computed[1] if computed else "",
+        inputs=tuple(part.strip() for part in computed[2].split(",")) if computed else (),
         body="\n".join(text.splitlines()[len(header_lines(text)) :]).strip().rstrip(";"),
     )
 
@@ -135,7 +141,7 @@ def _read_models(con: duckdb.DuckDBPyConnection, folder: Path) -> tuple[Model, .
         for path in sorted((folder / schema).glob("*.sql")):
             parsed = parse_model(path)
             found = references(con, parsed.body, str(path))
-            models[parsed.name] = replace(parsed, references=found)
+            models[parsed.name] = replace(parsed, references=found | set(parsed.inputs))
     for model in models.values():
         for name in model.references:
             if name not in models:

@@ -109,6 +109,18 @@ def evidence_periods(con: duckdb.DuckDBPyConnection) -> list[str]:
     return sorted(row[0] for row in rows)
 
 
+def add_delivered_days(con: duckdb.DuckDBPyConnection) -> None:
+    """Keeps what the current deliveries say of their days, for when they are no longer current."""
+    run(
+        con,
+        """
+        insert into raw.delivered_days by name
+        select * from core.delivered_day
+        anti join raw.delivered_days as kept using (source, billing_period, delivery_id)
+        """,
+    )
+
+
 def add_restatements(con: duckdb.DuckDBPyConnection, build_id: str, built_at: datetime) -> None:
     """Keeps what this build changed of what readers had: per period, space and currency."""
     run(con, "delete from raw.restatements where build_id = ?", [build_id])

@@ -13,7 +13,11 @@ from spaceledger.warehouse.connection import run
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """One problem. `origin` is pull (looked at anew by each run), load or trail (stands as its input)."""
+    """One problem.
+
+    `origin` is pull or alert (looked at anew by each run), build (by each build), load or trail
+    (stands as its input).
+    """
 
     source: str
     location: str
@@ -53,6 +57,25 @@ def close_pull(con: duckdb.DuckDBPyConnection, sources: Iterable[str]) -> None:
         " (select unnest(?::varchar[]))",
         [list(sources)],
     )
+
+
+def record_of_alerts(
+    con: duckdb.DuckDBPyConnection, rows: Iterable[ProblemRow], now: datetime
+) -> None:
+    """Takes up which channels could not be told, and closes what was said of others."""
+    run(con, "update raw.ingest_problems set is_open = false where origin = 'alert'")
+    record(con, rows, now)
+
+
+def record_of_build(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
+    """Takes up what `core.build_problem` says, and closes what it says no longer."""
+    run(con, "update raw.ingest_problems set is_open = false where origin = 'build'")
+    found = run(
+        con,
+        "select source, location, problem, severity, detail, billing_period, 'build'"
+        " from core.build_problem order by all",
+    )
+    record(con, [ProblemRow(*row) for row in found], now)
 
 
 def close_files(con: duckdb.DuckDBPyConnection, source: str, locations: Iterable[str]) -> None:

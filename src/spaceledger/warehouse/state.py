@@ -19,7 +19,10 @@ _SETTLED_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class MadeWith:
-    """Hashes of what decides a build apart from its inputs: loading SQL, all SQL, pages, settings."""
+    """Hashes of what decides a build apart from its inputs: loading SQL, all SQL, settings, and code.
+
+    `report_hash` is of the Python that makes numbers and pages.
+    """
 
     load_hash: str = ""
     sql_hash: str = ""
@@ -54,10 +57,10 @@ class State:
 
 
 def hash_of(folders: Iterable[Path]) -> str:
-    """A hash of the names and bytes of all files in some folders."""
+    """A hash of the names and bytes of some files, and of all files in some folders."""
     digest = hashlib.sha256()
     for folder in folders:
-        for path in sorted(folder.rglob("*")):
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
             if path.is_file() and path.suffix != ".pyc":
                 digest.update(f"{folder.name}/{path.relative_to(folder).as_posix()}\0".encode())
                 digest.update(path.read_bytes() + b"\0")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
+from spaceledger.budgets import Budget
 from spaceledger.warehouse.activity import TRAIL_TABLES
 from spaceledger.warehouse.connection import run, value
 from spaceledger.warehouse.state import MadeWith
@@ -23,8 +26,9 @@ def take_configuration(
     spaces: Iterable[tuple[str | None, str]],
     roles: Mapping[str, str],
     trails: Mapping[str, date | None],
+    budgets: Iterable[Budget] = (),
 ) -> None:
-    """Replaces what the configuration says: owners, spaces it names, and which sources there are.
+    """Replaces what the configuration says: owners, budgets, spaces it names, and which sources there are.
 
     The lines of a bill and the events of a trail that is configured no longer leave the ledger.
     """
@@ -45,10 +49,30 @@ def take_configuration(
     _take_trails(con, trails)
     configured = [*roles, *trails]
     gone = "source not in (select unnest(?::varchar[]))"
-    run(con, f"delete from raw.ingest_problems where {gone}", [configured])
+    run(con, f"delete from raw.ingest_problems where {gone} and origin <> 'alert'", [configured])
     run(con, "delete from raw.aliases")
     for alias, name in aliases.items():
         run(con, "insert into raw.aliases values (?, ?)", [alias, name])
+    _take_budgets(con, budgets)
+
+
+def _take_budgets(con: Connection, budgets: Iterable[Budget]) -> None:
+    run(con, "delete from raw.budgets")
+    run(con, "delete from raw.budget_thresholds")
+    for number, budget in enumerate(budgets, start=1):
+        scope = "each space" if budget.space == "*" else "space" if budget.space else "domain"
+        run(
+            con,
+            "insert into raw.budgets by name select ?::integer as budget_number, ? as budget_name,"
+            " ? as scope, ? as scope_arn, ?::decimal(38, 12) as amount, ? as billing_currency,"
+            " ? as period, ? as plan, ?::date as start_date, ?::date as end_date,"
+            " ?::decimal(7, 4) as lowest_warn_at",
+            [number, budget.name, scope, None if budget.space == "*" else budget.space or budget.domain,
+             budget.amount, budget.currency, budget.period, budget.plan, budget.start, budget.end,
+             min(budget.warn_at)],
+        )  # fmt: skip
+        for share in sorted(set(budget.warn_at)):
+            run(con, "insert into raw.budget_thresholds values (?, ?)", [number, share])
 
 
 def _take_trails(con: Connection, trails: Mapping[str, date | None]) -> None:
@@ -133,3 +157,34 @@ def reconciled(con: Connection) -> list[tuple[Any, ...]]:
         group by all order by all
         """,
     )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The alerts of a published ledger, and whether it is about a day of the past."""
+
+    alerts: pa.Table
+    movers: pa.Table
+    build_id: str
+    is_past: bool
+
+
+def standing_alerts(con: Connection) -> Standing:
+    """What people should be told of. Of the past is a ledger whose day lies before its newest usage."""
+    build_id, is_past = run(
+        con,
+        """
+        select min(run.build_id), coalesce(min(run.as_of) < max(period.data_through), false)
+        from core.run
+        left join core.period as period on period.role = 'ledger'
+        """,
+    )[0]
+    alerts = con.sql("select * from marts.alerts order by all").to_arrow_table()
+    movers = con.sql("select * from marts.alert_movers order by all").to_arrow_table()
+    return Standing(alerts, movers, str(build_id), bool(is_past))
+
+
+def open_alert_problems(con: Connection) -> set[tuple[str, str, str]]:
+    """Channel, problem and detail of each open problem of telling people."""
+    found = "select location, problem, detail from raw.ingest_problems where is_open and origin = 'alert'"
+    return set(run(con, found))

@@ -30,7 +30,7 @@ ALERTS = pa.schema(
 )  # fmt: skip
 MOVERS = pa.schema(
     [
-        ("alert_key", pa.string()), ("rank", pa.int32()), ("spend_category", pa.string()),
+        ("alert_key", pa.string()), ("mover_rank", pa.int64()), ("spend_category", pa.string()),
         ("resource_id", pa.string()), ("cost", MONEY), ("previous_cost", MONEY),
     ]
 )  # fmt: skip

@@ -22,11 +22,11 @@ from tests.unit.alerts.conftest import ALERTS, BUILD, PAGES, THRESHOLD, row
 
 APP = "arn:aws:sagemaker:us-east-1:012345678901:app/d-abc/fraud/JupyterLab/default"
 MOVERS: list[dict[str, Any]] = [
-    {"rank": 2, "spend_category": "training", "resource_id": None, "cost": Decimal("12.5"),
+    {"mover_rank": 2, "spend_category": "training", "resource_id": None, "cost": Decimal("12.5"),
      "previous_cost": Decimal(20)},
-    {"rank": 1, "spend_category": "Studio apps", "resource_id": APP, "cost": Decimal("4100.5"),
+    {"mover_rank": 1, "spend_category": "Studio apps", "resource_id": APP, "cost": Decimal("4100.5"),
      "previous_cost": Decimal(1200)},
-    {"rank": 3, "spend_category": "hosting", "resource_id": "endpoint/red", "cost": Decimal(3),
+    {"mover_rank": 3, "spend_category": "hosting", "resource_id": "endpoint/red", "cost": Decimal(3),
      "previous_cost": None},
 ]  # fmt: skip
 DATE = date(2026, 10, 12)
@@ -49,10 +49,10 @@ def test_a_threshold_says_what_how_much_why_and_where() -> None:
         "At this pace the period ends at 10,200.00 USD, between 9,500.00 USD and 11,000.00 USD."
         " The budget will very likely be exceeded (83%), about 2026-10-27.",
         "It counts: arn:aws:sagemaker:us-east-1:012345678901:space/d-abc/fraud",
-        "What changed most against the same days of the period before:",
-        f"- Studio apps, {APP}: 4,100.50 USD, 2,900.50 USD more than before\n"
+        "What rose most against the same days of the period before:",
+        f"- Studio apps: 4,100.50 USD, 2,900.50 USD more than before; most of it {APP}\n"
         "- training: 12.50 USD, 7.50 USD less than before\n"
-        "- hosting, endpoint/red: 3.00 USD, nothing before",
+        "- hosting: 3.00 USD, nothing before; most of it endpoint/red",
         f"Where to look: {PAGES}",
         f"Numbers: data through 2026-10-23, build {BUILD}.",
     ]
@@ -192,7 +192,7 @@ def test_every_text_of_strangers_is_made_inert() -> None:
                 bad,
             )
             mover = {
-                "rank": 1,
+                "mover_rank": 1,
                 "spend_category": bad,
                 "resource_id": bad,
                 "cost": Decimal(1),
@@ -232,7 +232,7 @@ def test_a_message_with_everything_long_fits_slack() -> None:
         "previous_cost": Decimal(2),
     }
     for kind in ("threshold", "breach_forecast", "breached", "anomaly", "stale", "held_back"):
-        movers = [{**mover, "rank": rank} for rank in range(9)]
+        movers = [{**mover, "mover_rank": rank} for rank in range(9)]
         assert len(text({**alert, "kind": kind}, movers, PAGES, BUILD)[1]) < 2900
 
 

@@ -1,0 +1,42 @@
+"""Models whose numbers SQL cannot make: a function given to the build makes them of Arrow tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import duckdb
+import pyarrow as pa
+
+from spaceledger.errors import ModelError
+from spaceledger.warehouse.connection import run
+from spaceledger.warehouse.models import Model
+
+# Takes the tables a header names, in their order; gives the tables of that name by `schema.table`.
+Compute = Callable[..., Mapping[str, pa.Table]]
+
+
+class Numbers:
+    """Fills computed models; a function that makes several of them runs once."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, compute: Mapping[str, Compute]) -> None:
+        self._con = con
+        self._compute = compute
+        self._made: dict[str, pa.Table] = {}
+
+    def fill(self, model: Model) -> int:
+        """Writes the rows of one computed model into its empty table. Returns how many."""
+        if model.name not in self._made:
+            if model.computer not in self._compute:
+                raise ModelError(f"no function computes {model.computer}", where=model.name)
+            inputs = [
+                self._con.sql(f"select * from {name} order by all").to_arrow_table()
+                for name in model.inputs
+            ]
+            self._made |= self._compute[model.computer](*inputs)
+        table = self._made.pop(model.name)
+        self._con.register("computed", table)
+        try:
+            run(self._con, f"insert into {model.name} by name select * from computed")
+        finally:
+            self._con.unregister("computed")
+        return int(table.num_rows)
