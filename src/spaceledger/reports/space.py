@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from spaceledger.reports import people
+from spaceledger.reports.budgets import burn_ups_of
 from spaceledger.reports.build import (
     Build,
     domain_title,
@@ -138,6 +139,7 @@ def _section(build: Build, own: Own) -> Section:
         [
             daily_chart(days, own.currency, name),
             monthly_chart(periods, own.currency, name),
+            *burn_ups_of(build, own.space_arn, own.currency),
             _months(build, own),
             people.unattended_of(build, own.space_arn, own.currency),
             _methods(own.daily, own.currency, measure),

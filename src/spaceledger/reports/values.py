@@ -6,7 +6,7 @@ import hashlib
 import html
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import reduce
 
@@ -74,6 +74,21 @@ def month_before(period: str) -> str:
     """The billing period before one."""
     year, number = int(period[:4]), int(period[5:])
     return f"{year}-{number - 1:02}" if number > 1 else f"{year - 1}-12"
+
+
+def period_words(first: date, last: date) -> str:
+    """A period as people write it: September 2026, Q3 2026, 2026, or its two days."""
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    begins, ends = first.day == 1, (last + timedelta(days=1)).day == 1
+    if not (begins and ends):
+        return f"{first} to {last}"
+    if months == 1:
+        return f"{first:%B %Y}"
+    if months == 3 and first.month % 3 == 1:
+        return f"Q{first.month // 3 + 1} {first.year}"
+    if months == 12 and first.month == 1:
+        return str(first.year)
+    return f"{first} to {last}"
 
 
 def slug(arn: str, name: str | None) -> str:

@@ -74,3 +74,22 @@ OUTSIDE: tuple[str, ...] = (
     "Cost of a domain or a user profile is not shared out to the spaces of that domain.",
     "Usage after the day given as “data through”: AWS delivers it one to two days late.",
 )
+
+BUDGET_STATUSES: Mapping[str, str] = {
+    "breached": "The amount is reached",
+    "breach_forecast": "Likely to reach the amount before the period ends",
+    "watch": "Close to the amount, or it may be reached",
+    "ok": "Holds",
+    "no_data": "No charge in this period yet",
+    "unknown_scope": "No bill, trail or API has ever named this space or domain",
+}
+
+# In the order of what to look at first.
+BUDGET_STATUS_NAMES: Mapping[str, str] = {
+    "breached": "breached",
+    "breach_forecast": "breach forecast",
+    "watch": "watch",
+    "ok": "ok",
+    "no_data": "no data",
+    "unknown_scope": "unknown scope",
+}
