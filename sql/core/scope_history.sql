@@ -1,11 +1,12 @@
--- Daily spend of each space and domain as forecasts and anomalies read it: numbers, not money.
+-- Daily spend of each space and domain as forecasts and anomalies read it.
 -- grain: scope_id, usage_date
 -- columns:
 --   scope_id: Space or domain and currency, as one text.
 --   scope_arn: Space or domain, lower case.
 --   billing_currency: Currency of the amounts.
 --   usage_date: UTC date, inside its billing period; days without charges are absent.
---   spend: Cost in the measure that budgets count, as a double.
+--   spent: Cost in the measure that budgets count.
+--   spend: The same as a double.
 --   is_complete: Whether the day has filled up.
 --   complete_through: Newest day of this scope that has filled up.
 with spend as (
@@ -21,6 +22,7 @@ select
     spend.scope_arn,
     spend.billing_currency,
     spend.usage_date,
+    spend.spent,
     cast(spend.spent as double) as spend,
     spend.usage_date <= freshness.complete_through as is_complete,
     freshness.complete_through

@@ -19,33 +19,23 @@ with run as (
     select * from core.run
 ),
 
-spend as (
-    select
-        scope_history.scope_id,
-        scope_history.scope_arn as space_arn,
-        scope_history.billing_currency,
-        scope_history.usage_date,
-        spend.spent as actual
-    from core.scope_history
-    inner join core.scope_spend_daily as spend
-        on
-            scope_history.scope_arn = spend.scope_arn
-            and scope_history.billing_currency = spend.billing_currency
-            and scope_history.usage_date = spend.usage_date
+history as (
+    select * from core.scope_history
 ),
 
+-- Two tables, not three: DuckDB would join by the comparison of amounts first.
 unexplained as (
     select
-        spend.usage_date,
-        spend.space_arn,
-        spend.billing_currency,
-        spend.actual,
+        history.usage_date,
+        history.scope_arn as space_arn,
+        history.billing_currency,
+        history.spent as actual,
         estimated(expected.expected) as expected,
         estimated(expected.expected_low) as expected_low,
         estimated(expected.expected_high) as expected_high
     from core.expected_spend as expected
-    inner join spend on expected.scope_id = spend.scope_id and expected.usage_date = spend.usage_date
-    where spend.actual > estimated(expected.expected_high)
+    inner join history on expected.scope_id = history.scope_id and expected.usage_date = history.usage_date
+    where history.spent > estimated(expected.expected_high)
 ),
 
 -- Days in a row share their number of days less their place among the space's anomalies.
@@ -87,6 +77,16 @@ costs as (
         charge.space_arn, charge.billing_currency, charge.usage_date, charge.spend_category, charge.resource_key
 ),
 
+-- The day and the 28 before it, to join by day: a join by a span of days compares every pair.
+looked_at as (
+    select
+        *,
+        unnest(
+            dates_of(cast(usage_date - 28 as timestamp), cast(usage_date as timestamp) + interval '1' day)
+        ) as cost_date
+    from unexplained
+),
+
 movers as (
     select
         unexplained.space_arn,
@@ -99,12 +99,12 @@ movers as (
         share_of_days(
             sum(case when costs.usage_date < unexplained.usage_date then costs.cost else 0 end), 1, 28
         ) as mover_usual_cost
-    from unexplained
+    from looked_at as unexplained
     inner join costs
         on
             unexplained.space_arn = costs.space_arn
             and unexplained.billing_currency = costs.billing_currency
-            and costs.usage_date between unexplained.usage_date - 28 and unexplained.usage_date
+            and unexplained.cost_date = costs.usage_date
     group by
         unexplained.space_arn, unexplained.billing_currency, unexplained.usage_date,
         costs.spend_category, costs.resource_key

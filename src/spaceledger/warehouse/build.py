@@ -106,9 +106,11 @@ def build(
                 periods.setdefault(period, "evidence")
             _set_rebuilt(con, periods)
         progress(f"build {model.name}")
-        written[model.name] = _materialise(con, model, set(periods))
         if model.computer:
             written[model.name] = numbers.fill(model)
+            _document(con, model)
+        else:
+            written[model.name] = _materialise(con, model, set(periods))
     previous.add_delivered_days(con)
     previous.add_restatements(con, build_run.build_id, build_run.built_at)
     problems.record_of_build(con, build_run.built_at)

@@ -24,7 +24,7 @@ class Numbers:
         self._made: dict[str, pa.Table] = {}
 
     def fill(self, model: Model) -> int:
-        """Writes the rows of one computed model into its empty table. Returns how many."""
+        """Makes the table of one computed model. Returns its number of rows."""
         if model.name not in self._made:
             if model.computer not in self._compute:
                 raise ModelError(f"no function computes {model.computer}", where=model.name)
@@ -36,7 +36,12 @@ class Numbers:
         table = self._made.pop(model.name)
         self._con.register("computed", table)
         try:
-            run(self._con, f"insert into {model.name} by name select * from computed")
+            # Not made empty and filled then: DuckDB would plan the next queries for an empty table.
+            run(
+                self._con,
+                f"create or replace table {model.name} as"
+                f" {model.body} union all by name select * from computed",
+            )
         finally:
             self._con.unregister("computed")
         return int(table.num_rows)
