@@ -123,7 +123,8 @@ def _chunks(scopes: _Scopes) -> Iterator[_Chunk]:
             paid = slice(scopes.starts[scope], scopes.starts[scope + 1])
             column = scopes.day[paid] - monday[scope]
             complete = column < end[scope]
-            np.add.at(spend[row], column[complete], scopes.spend[paid][complete])
+            with np.errstate(over="ignore"):
+                np.add.at(spend[row], column[complete], scopes.spend[paid][complete])
         born = scopes.first[some] - monday[some]
         yield _Chunk(scopes.ids.take(some), monday[some], born, end[some], np.nan_to_num(spend))
 
