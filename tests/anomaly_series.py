@@ -26,7 +26,9 @@ KINDS = (
     "stopped",
     "idle weeks",
     "holiday gap",
+    "weekly training",
 )
+IN_BURSTS = ("bursty training", "weekly training")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ def clean(kind: str, seed: int) -> Series:
     use = _shaped(rng, kind, use)
     if kind == "bursty training":
         use += _bursts(rng)
+    if kind == "weekly training":
+        use += _weekly(rng, weekday)
     storage = rng.uniform(0, 0.05) * np.ones(DAYS)
     spend = 10 ** rng.uniform(0.3, 3.5) * (use + storage)
     if kind == "started mid-month":
@@ -123,6 +127,13 @@ def _bursts(rng: Generator) -> np.ndarray:
     return bursts
 
 
+def _weekly(rng: Generator, weekday: np.ndarray) -> np.ndarray:
+    """Training on one or two set days of the week, now and then left out."""
+    on = np.isin(weekday, rng.choice(7, int(rng.integers(1, 3)), replace=False))
+    on &= rng.random(DAYS) > rng.uniform(0, 0.1)
+    return on * rng.uniform(0.7, 5) * rng.lognormal(0, rng.uniform(0.05, 0.3), DAYS)
+
+
 def _young(
     rng: Generator, kind: str, first_day: date, spend: np.ndarray, used: np.ndarray
 ) -> Series:
@@ -139,14 +150,14 @@ def usual_day(series: Series, day: int) -> float:
     Where bursts are the rhythm it is the mean, which counts what they cost.
     """
     before = _weekdays_before(series, day)
-    if series.kind == "bursty training":
+    if series.kind in IN_BURSTS:
         return float(before.mean())
     return float(np.median(before[before > 0.1 * before.max()]))
 
 
 def usual_peak(series: Series, day: int) -> float:
     """What a spike is measured against: a usual day, or where bursts are the rhythm a usual burst."""
-    if series.kind != "bursty training":
+    if series.kind not in IN_BURSTS:
         return usual_day(series, day)
     before = _weekdays_before(series, day)
     return float(np.median(before[before > 0.4 * before.max()]))

@@ -29,23 +29,19 @@ HISTORY_DAYS = 28
 WORKDAYS = 5
 LEVEL_WEEKS = 3  # the level is a median: what lasts half as long is the level
 SPREAD_WEEKS = 8
+DEAR, DEAR_WEEKS = 1.25, 8  # a day of the week is dear for itself if all but one of eight were
 RHYTHM_WEEKS = 14  # what was reached in three of so many weeks is rhythm
 AWAKE_WEEKS = 26  # how long a sleeping scope's level is remembered
 ASLEEP = 0.2  # of the level it had
 LITTLE = 0.2  # of a working day: among days as cheap, ratios say nothing
 LEAST = 1e-6  # the same in money, where a working day is nothing
 MOST = 1e15  # no day counts for more
-SPREAD, SPREAD_DAYS = (
-    0.25,
-    10,
-)  # taken for the spread before a scope's own is known, as so many days
+SPREAD, SPREAD_DAYS = 0.25, 10  # what a young scope's spread is taken for, and as how many days
 DAY_SPREADS, RUN_SPREADS = 3.0, 2.5  # one day alone, and three days together
 BEYOND_RHYTHM = 1.5
 WORKED = 1.5  # of a working day, for a weekend on which somebody works
-LEFT_ON, LEFT_ON_SPREADS = (
-    0.3,
-    {3: 1.0, 4: 0.75},
-)  # of a working day; by days that are dear in a row
+LEFT_ON = 0.3  # of a working day, and so many spreads more by how many days in a row are dear
+LEFT_ON_SPREADS = {3: 1.0, 4: 0.75}
 LEAST_RATIO, LEAST_SHARE_OF_MONTH = 1.2, 0.01
 CELLS_AT_ONCE = 1 << 16
 
@@ -147,10 +143,12 @@ def _expectation(chunk: _Chunk) -> tuple[Floats, Floats, Floats]:
     level = _levels(np.where(lived, cost, np.nan))
     spread = _by_class(_spread, _error(cost, level.awake, level.little, lived))
     day_limit, in_bursts = _day_limit(cost, lived, level, spread)
-    capped = np.fmin(cost, day_limit)
+    capped = np.fmin(cost, day_limit)  # a spike is over when it is over
     run_limit = np.where(in_bursts, np.inf, _run_limit(capped, lived, level))
     limit = np.minimum(np.minimum(day_limit, run_limit), _left_on_limit(cost, lived, level, spread))
-    least = level.awake + LEAST_SHARE_OF_MONTH * _usual_month(capped)
+    paid = np.cumsum(capped, axis=1)
+    month = (_earlier(paid, 1) - _earlier(paid, 57)) * (30 / 56)
+    least = level.awake + LEAST_SHARE_OF_MONTH * month
     high = np.maximum(limit, np.maximum(least, LEAST_RATIO * level.awake))
     low = (level.now + level.little) * np.exp(-DAY_SPREADS * spread) - level.little
     return level.now, np.clip(low, 0, level.now), np.maximum(high, level.now)
@@ -160,8 +158,9 @@ def _expectation(chunk: _Chunk) -> tuple[Floats, Floats, Floats]:
 class _Levels:
     """What a day costs as a rule."""
 
-    now: Floats  # the median of the days of its class in the weeks before
+    now: Floats  # in the weeks before
     awake: Floats  # the same, or while the scope sleeps what it was before
+    plain: Floats  # the same, were no day of the week dearer than its class
     workday: Floats  # the same of working days, on every day of the week
     little: Floats  # what is next to nothing to this scope
 
@@ -176,20 +175,26 @@ def _levels(paid: Floats) -> _Levels:
     awake = np.where(asleep, np.fmax(now, before[:, :, [0, 0, 0, 0, 0, 5, 5]]), now)
     workday = np.where(asleep, workday_before, workday)
     little = np.fmax(LITTLE * workday, LEAST)
-    return _Levels(*(each.reshape(paid.shape) for each in (now, awake, workday, little)))
+    factor = _dear_weekdays((_weeks(paid) + little) / (awake + little))
+    by_weekday = [(each + little) * factor - little for each in (now, awake)]
+    return _Levels(*(each.reshape(paid.shape) for each in (*by_weekday, awake, workday, little)))
+
+
+def _dear_weekdays(ratio: Floats) -> Floats:
+    """By how much a day of the week is dearer than its class: 1 but where nearly all of them are."""
+    ordered = np.sort(_before(ratio, DEAR_WEEKS), axis=-1)
+    factor = (ordered[..., DEAR_WEEKS // 2 - 1] + ordered[..., DEAR_WEEKS // 2]) / 2
+    return np.where(np.isfinite(factor) & (ordered[..., 1] > DEAR), factor, 1)
 
 
 def _level(paid: Floats) -> Floats:
-    scopes, _, days = paid.shape
-    by_day = paid.reshape(scopes, -1, 1)
-    return _median(_before(by_day, LEVEL_WEEKS * days)[:, :, 0]).reshape(paid.shape)
+    windows = _before(paid.reshape(len(paid), -1, 1), LEVEL_WEEKS * paid.shape[2])
+    return _median(windows[:, :, 0]).reshape(paid.shape)
 
 
 def _error(cost: Floats, expected: Floats, little: Floats, lived: Flags) -> Floats:
-    """By what a day missed what was expected, as the logarithm of a ratio; NaN for a day without use.
-
-    A day on which nobody came does not tell how much the days differ on which somebody does.
-    """
+    """By what a day missed what was expected, as the logarithm of a ratio."""
+    # A day on which nobody came does not tell how much the days differ on which somebody does.
     told = lived & (cost >= ASLEEP * expected)
     return np.where(told, np.log((cost + little) / (expected + little)), np.nan)
 
@@ -213,10 +218,7 @@ def _day_limit(cost: Floats, lived: Flags, level: _Levels, spread: Floats) -> tu
 
 
 def _run_limit(cost: Floats, lived: Flags, level: _Levels) -> Floats:
-    """What a day may cost so that it and the two before are not too dear together.
-
-    `cost` is cut to what a day may cost alone: a spike is over when it is over.
-    """
+    """What a day may cost so that it and the two before, as `cost` cuts them, are not too dear."""
     before = _earlier(cost, 1) + _earlier(cost, 2)
     expected = level.awake + _earlier(level.awake, 1) + _earlier(level.awake, 2)
     error = _error(cost + before, expected, 3 * level.little, lived)
@@ -232,13 +234,13 @@ def _run_limit(cost: Floats, lived: Flags, level: _Levels) -> Floats:
 
 def _left_on_limit(cost: Floats, lived: Flags, level: _Levels, spread: Floats) -> Floats:
     """What a day may cost after days that all were dear: bursts end, what was left on does not."""
-    more = cost - level.awake
+    more = cost - level.plain
     limit = np.full_like(cost, np.inf)
     for days, spreads in LEFT_ON_SPREADS.items():
         before = np.min([_earlier(more, by) for by in range(1, days)], axis=0)
         rhythm = _rhythm(np.minimum(more, before), lived)
         step = np.maximum(BEYOND_RHYTHM * rhythm, (LEFT_ON + spreads * spread) * level.workday)
-        limit = np.where(before > step, np.fmin(limit, level.awake + step), limit)
+        limit = np.where(before > step, np.fmin(limit, level.plain + step), limit)
     return limit
 
 
@@ -250,12 +252,6 @@ def _rhythm(days: Floats, lived: Flags) -> Floats:
     reached = np.where(recent < ASLEEP * ever, ever, recent)
     reached[:, :RHYTHM_WEEKS] = _nth_highest(padded[:, :RHYTHM_WEEKS], RHYTHM_WEEKS, 2)
     return np.repeat(reached[:, :, 0], 7, axis=1)
-
-
-def _usual_month(cost: Floats) -> Floats:
-    """30 average days of the 8 weeks before."""
-    paid = np.cumsum(cost, axis=1)
-    return (_earlier(paid, 1) - _earlier(paid, 57)) * (30 / 56)
 
 
 def _nth_highest(weekly: Floats, weeks: int, nth: int) -> Floats:

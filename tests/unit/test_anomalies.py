@@ -191,6 +191,15 @@ def test_training_every_other_week_is_quiet_and_thrice_its_cost_is_not() -> None
     assert days_flagged(year) == [14 * 8 + 9]
 
 
+def test_training_on_set_days_of_the_week_is_expected_on_them() -> None:
+    year = [100.0, 400, 90, 105, 380, 20, 10] * 20
+    assert days_flagged(year) == []
+    year[7 * 14 + 1] = 800
+    assert days_flagged(year) == [7 * 14 + 1]
+    left_on = [each + (day >= 7 * 15) * 100 for day, each in enumerate(year)]
+    assert 7 * 15 < days_flagged(left_on)[1] < 7 * 15 + 4
+
+
 def test_training_once_a_month_is_rhythm_after_three_times() -> None:
     year = WEEK * 40
     for day in (62, 92, 123, 154, 184, 215, 245):
