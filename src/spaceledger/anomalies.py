@@ -28,6 +28,7 @@ Kind = TypeVar("Kind", bound=np.generic)
 HISTORY_DAYS = 28
 WORKDAYS = 5
 LEVEL_WEEKS = 3  # the level is a median: what lasts half as long is the level
+WEEKEND_WEEKS = 5  # the same of Saturdays and of Sundays
 SPREAD_WEEKS = 8
 DEAR, DEAR_WEEKS = 1.25, 8  # a day of the week is dear for itself if all but one of eight were
 RHYTHM_WEEKS = 14  # what was reached in three of so many weeks is rhythm
@@ -172,7 +173,7 @@ def _levels(paid: Floats) -> _Levels:
     workday = now[:, :, [0, 1, 2, 3, 4, 4, 4]]
     workday_before = before[:, :, [0] * 7]
     asleep = workday < ASLEEP * workday_before
-    awake = np.where(asleep, np.fmax(now, before[:, :, [0, 0, 0, 0, 0, 5, 5]]), now)
+    awake = np.where(asleep, np.fmax(now, before[:, :, [0, 0, 0, 0, 0, 5, 6]]), now)
     workday = np.where(asleep, workday_before, workday)
     little = np.fmax(LITTLE * workday, LEAST)
     factor = _dear_weekdays((_weeks(paid) + little) / (awake + little))
@@ -188,7 +189,8 @@ def _dear_weekdays(ratio: Floats) -> Floats:
 
 
 def _level(paid: Floats) -> Floats:
-    windows = _before(paid.reshape(len(paid), -1, 1), LEVEL_WEEKS * paid.shape[2])
+    days = WORKDAYS * LEVEL_WEEKS if paid.shape[2] > 1 else WEEKEND_WEEKS
+    windows = _before(paid.reshape(len(paid), -1, 1), days)
     return _median(windows[:, :, 0]).reshape(paid.shape)
 
 
@@ -279,8 +281,8 @@ def _median(windows: Floats) -> Floats:
 
 
 def _by_class(rule: Callable[[Floats], Floats], days: Floats) -> Floats:
-    """Working days and weekends apart."""
-    classes = np.split(_weeks(days), [WORKDAYS], axis=2)
+    """Working days, Saturdays and Sundays apart."""
+    classes = np.split(_weeks(days), [WORKDAYS, WORKDAYS + 1], axis=2)
     parts = [np.broadcast_to(rule(some), some.shape) for some in classes]
     return np.concatenate(parts, axis=2).reshape(days.shape)
 
