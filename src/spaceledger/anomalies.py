@@ -40,7 +40,7 @@ MOST = 1e15  # no day counts for more
 SPREAD, SPREAD_DAYS = 0.25, 10  # what a young scope's spread is taken for, and as how many days
 DAY_SPREADS, RUN_SPREADS = 3.0, 2.5  # one day alone, and three days together
 BEYOND_RHYTHM = 1.5
-WORKED = 1.5  # of a working day, for a weekend on which somebody works
+WORKED = 2.2  # of a working day, for a weekend on both days of which somebody works
 LEFT_ON = 0.3  # of a working day, and so many spreads more by how many days in a row are dear
 LEFT_ON_SPREADS = {3: 1.0, 4: 0.75}
 LEAST_RATIO, LEAST_SHARE_OF_MONTH = 1.2, 0.01
@@ -212,7 +212,9 @@ def _spread(error: Floats) -> Floats:
 
 def _day_limit(cost: Floats, lived: Flags, level: _Levels, spread: Floats) -> tuple[Floats, Flags]:
     """What one day alone may cost, and whether bursts are the rhythm of the working days."""
-    limit = (level.awake + level.little) * np.exp(DAY_SPREADS * spread) - level.little
+    # A weekend that costs what working days do is a weekend on which somebody works.
+    usual = np.fmax(level.awake, level.workday)
+    limit = (usual + level.little) * np.exp(DAY_SPREADS * spread) - level.little
     rhythm = _rhythm(cost, lived)
     beyond = rhythm > limit
     in_bursts = _weeks(beyond)[:, :, [0, 1, 2, 3, 4, 4, 4]].reshape(cost.shape)
@@ -226,7 +228,7 @@ def _run_limit(cost: Floats, lived: Flags, level: _Levels) -> Floats:
     error = _error(cost + before, expected, 3 * level.little, lived)
     spread = np.repeat(_spread(_weeks(error))[:, :, 0], 7, axis=1)
     step = (expected + 3 * level.little) * np.expm1(RUN_SPREADS * spread)
-    # One of the three may cost what a working day does, though a day of its class does not.
+    # Two of the three may be worked on though such days are not as a rule.
     spare = np.clip(level.workday - level.awake, 0, None)
     spare = np.fmax(spare, np.fmax(_earlier(spare, 1), _earlier(spare, 2)))
     step = np.fmax(step, WORKED * spare)

@@ -167,6 +167,9 @@ def test_what_is_left_on_is_found_at_its_start_and_is_known_after_two_weeks() ->
     found = days_flagged(WEEK * 8 + [each + 70 for each in WEEK * 8])
     assert found[0] - 56 < 3
     assert found[-1] - 56 < 14
+    left_on_for_good = [0.2] * 60 + [17.0] * 60
+    assert days_flagged(left_on_for_good)[0] == 60
+    assert days_flagged(left_on_for_good)[-1] < 60 + 14
 
 
 def test_a_space_that_wakes_at_its_old_level_is_quiet() -> None:
@@ -179,7 +182,7 @@ def test_a_space_that_wakes_at_four_times_its_old_level_is_not() -> None:
 
 def test_working_on_a_weekend_is_quiet() -> None:
     year = WEEK * 20
-    year[75] = year[89] = 100
+    year[75] = year[89] = year[103] = year[104] = 100
     assert days_flagged(year) == []
 
 
