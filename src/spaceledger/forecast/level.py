@@ -12,7 +12,7 @@ from spaceledger.forecast.windows import DAYS, Array
 LEVEL_HALF_LIVES = (3.0, 7.0, 18.0, 45.0, 120.0)  # days
 TRENDS = ((7.0, 28.0), (14.0, 56.0))  # half-lives of the faster and the slower level, days
 DAMPING = 0.985  # of the daily growth that is left after each day
-STEEPEST = 0.03  # growth a day, as a logarithm
+STEEPEST = 0.02  # growth a day, as a logarithm
 ORIGINS = 26  # weeks back at which the forecasts are replayed
 HORIZONS = (7, 14, 28)  # days
 SMOOTH_HALF_LIFE = 10.0  # days to either side, for the level a past day is compared with

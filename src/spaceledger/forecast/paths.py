@@ -16,14 +16,14 @@ PATHS = 400
 _TABLE = 512  # steps of a distribution over past weeks
 
 # Settled on generated series (tests/series.py), other seeds than the tests use.
-WEEK_HALF_LIFE = 13.0  # weeks: how fast a past week loses its say
+WEEK_HALF_LIFE = 20.0  # weeks: how fast a past week loses its say
 PRIOR_WEEKS = 1.0  # weeks' worth of say of the made-up weeks
 PRIOR_NOISE = 0.35  # logarithm, of a made-up day
 RESTART_PRIOR = (0.15, 1.2)  # restarts, idle weeks: seen before the first of either
 IDLE_PRIOR = 3.0  # working weeks: seen before the first idle one
-SPREAD_SCALE = 0.85  # of the variance of the level: set for a band that holds 80 %
+SPREAD_SCALE = 0.8  # of the variance of the level: set for a band that holds 80 %
 SAME_WEEK = 0.3  # chance that a path repeats its week: how often runs come is itself uncertain
-SETTLED = 60.0  # days after which a wandering level hardly wanders further
+SETTLED = 45.0  # days after which a wandering level hardly wanders further
 GROWTH_HALF_LIVES = (30.0, 500.0)  # days: how soon growth halves is anything between
 _MADE_UP = 8
 
@@ -69,7 +69,7 @@ def look_ahead(windows: Windows) -> Outlook:
     none, some = np.zeros((count, 1)), np.full((count, 1), 0.5)
     working = np.concatenate([(whole & ~idle) * recent, prior, none], axis=1)
     resting = np.concatenate([(whole & idle) * recent, 0 * prior, some], axis=1)
-    restart, stop = _chances(whole, idle, recent)
+    restart, stop = _chances(whole, idle)
     return Outlook(
         level,
         weeks,
@@ -145,9 +145,12 @@ def _week_noise(past: Array, weight: Array) -> Array:
     return np.where(sure > 1, spread * few, 0.01)
 
 
-def _chances(whole: Array, idle: Array, recent: Array) -> tuple[Array, Array]:
-    """The chance a week that an idle scope restarts and that a working one goes idle: [n] each."""
-    pair = (whole[:, 1:] & whole[:, :-1]) * recent[1:]
+def _chances(whole: Array, idle: Array) -> tuple[Array, Array]:
+    """The chance a week that an idle scope restarts and that a working one goes idle: [n] each.
+
+    Old weeks count in full: the longer a space has been idle, the less likely it starts again.
+    """
+    pair = whole[:, 1:] & whole[:, :-1]
     before, after = idle[:, :-1], idle[:, 1:]
     restarts = (pair * (before & ~after)).sum(axis=1)
     stops = (pair * (~before & after)).sum(axis=1)
