@@ -9,21 +9,25 @@ ours) and named where they are not; no lock holds them.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import importlib.metadata
 import importlib.util
 import re
+import resource
 import subprocess
 import sys
 import time
 import warnings
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from tests.series import KINDS, history, make_many
 
-from spaceledger.forecast import backtest, month_replays, summarise
+from spaceledger.forecast import backtest, forecast, month_replays, summarise
 
 PATHS = 400
 SEEDS = range(500_000, 500_025)  # neither those of tuning nor those of the tests
@@ -47,6 +51,7 @@ def main() -> None:
     kinds = pa.array([one.rsplit(" ", 1)[0] for one in done["scope_id"].to_pylist()])
     by_kind = summarise(done.append_column("kind", kinds), "kind", ("forecast",))
     show(by_kind.drop_columns(["method"]).rename_columns(["method", *by_kind.column_names[2:]]), {})
+    hurry()
     compare(table, done, options.sample, each)
     weigh()
 
@@ -203,6 +208,49 @@ def show(table: pa.Table, seconds: dict[str, float]) -> None:
             f" {row['mean_error']:+7.3f} {row['coverage']:7.0%} {row['pinball_loss']:8.4f}"
             f" {'' if took is None else format(took, '13.4f')}"
         )
+
+
+def hurry() -> None:
+    """Seconds and peak memory of the sizes a large ledger has, in this one process."""
+    many = [
+        dataclasses.replace(one, scope_id=f"{one.scope_id} {part}")
+        for part in range(4)
+        for one in make_many(KINDS, SEEDS, date(2024, 1, 1), 731)
+    ]
+    table = history(many)
+    count = len(many)
+    print(f"\n{count:,} scopes with two years of days")
+    for name, end in (
+        ("to the end of a month", date(2026, 1, 31)),
+        ("of a quarter", date(2026, 3, 31)),
+        ("of a year", date(2026, 12, 31)),
+    ):
+        periods = pa.table(
+            {
+                "period_id": [one.scope_id for one in many],
+                "scope_id": [one.scope_id for one in many],
+                "period_start": pa.array([date(2026, 1, 1)] * count, pa.date32()),
+                "period_end": pa.array([end] * count, pa.date32()),
+                "complete_through": pa.array([date(2025, 12, 29)] * count, pa.date32()),
+                "data_through": pa.array([date(2025, 12, 31)] * count, pa.date32()),
+                "left": pa.array([1000.0] * count, pa.float64()),
+                "ends_at": pa.array([None] * count, pa.date32()),
+            }
+        )
+        began = time.perf_counter()
+        forecast(table, periods)
+        took(f"forecast {name}", began)
+    began = time.perf_counter()
+    replays = month_replays(table, as_of_days=(15,))
+    late = pc.greater_equal(replays["period_start"], pa.scalar(date(2025, 7, 1)))
+    replays = replays.filter(late)
+    backtest(table, replays)
+    took(f"backtest, {len(replays):,} replays", began)
+
+
+def took(what: str, began: float) -> None:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{what:32} {time.perf_counter() - began:6.2f} s, peak {peak:,.0f} MB", flush=True)
 
 
 def weigh() -> None:

@@ -49,9 +49,11 @@ def make(kind: str, seed: int, start: date = START, days: int = DAYS) -> Series:
     return Series(f"{kind} {seed}", kind, start, np.round(spend, 6))
 
 
-def make_many(kinds: Sequence[str], seeds: Sequence[int]) -> list[Series]:
+def make_many(
+    kinds: Sequence[str], seeds: Sequence[int], start: date = START, days: int = DAYS
+) -> list[Series]:
     """One series of each kind for each seed."""
-    return [make(kind, seed) for seed in seeds for kind in kinds]
+    return [make(kind, seed, start, days) for seed in seeds for kind in kinds]
 
 
 def history(many: Sequence[Series]) -> pa.Table:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spaceledger.forecast import METHODS, backtest, forecast, month_replays, summarise
+from spaceledger.forecast.periods import LONGEST
 from tests.series import KINDS, history, make, make_many
 
 TEST_SEEDS = range(900_000, 900_025)  # never used to choose a method or a constant
@@ -194,6 +195,23 @@ def test_neither_order_nor_company_matters(spends: list[list[float]], random) ->
     alone = [forecast(table, one) for table, one in zip(tables, periods, strict=True)]
     assert made.totals.to_pylist() == [one.totals.to_pylist()[0] for one in alone]
     assert made.daily.equals(pa.concat_tables([one.daily for one in alone]).combine_chunks())
+
+
+def test_periods_of_one_scope_tell_the_same_story() -> None:
+    ends = {"month": date(2026, 6, 30), "quarter": date(2026, 8, 31), "year": date(2027, 5, 31)}
+    periods = pa.concat_tables([period(end=end, name=name) for name, end in ends.items()])
+    made = forecast(rows_of(list(noisy(300))), periods)
+    courses = {name: {} for name in ends}
+    for day in made.daily.to_pylist():
+        courses[day["period_id"]][day["usage_date"]] = day["rest_to_date"]
+    assert [len(course) for course in courses.values()] == [15, 77, 350]
+    assert courses["month"].items() <= courses["quarter"].items() <= courses["year"].items()
+
+
+def test_a_period_without_end_is_forecast_for_five_years() -> None:
+    made = forecast(rows_of([1.0] * 60), period(end=date(2999, 12, 31)))
+    assert made.daily.num_rows == LONGEST - 2
+    assert np.isfinite(made.totals["rest_high"].to_pylist()).all()
 
 
 def test_a_period_that_is_over_has_no_rest() -> None:
