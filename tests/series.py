@@ -2,7 +2,7 @@
 
 Written before the method it judges, with parameters drawn widely. Every kind has lognormal day
 noise, a weekly rhythm and a level that wanders (an autoregressive logarithm); on top comes what
-names the kind. The last two kinds are extra: the acceptance test counts the first eight.
+names the kind. The last three kinds are extra: the acceptance test counts the first eight.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ KINDS = (
     "holiday gap",
     "monthly charge",
     "idle weeks",
+    "left running",
 )
 START = date(2025, 1, 1)
 DAYS = 365
@@ -186,6 +187,18 @@ def _idle(rng, level, rhythm, noise, start):
     return spend
 
 
+def _left_running(rng, level, rhythm, noise, start):
+    # A machine at an hourly price day and night beside a little work, until somebody sees it.
+    spend = level * rhythm * noise * _between(rng, 0.02, 0.3)
+    hourly = level.mean() * _log_between(rng, 0.5, 5)
+    day = int(rng.integers(30, 120))
+    while day < len(spend):
+        length = int(_log_between(rng, 4, 90))
+        spend[day : day + length] += hourly
+        day += length + int(_log_between(rng, 20, 150))
+    return spend
+
+
 _SHAPES = dict(
     zip(
         KINDS,
@@ -200,6 +213,7 @@ _SHAPES = dict(
             _gap,
             _monthly,
             _idle,
+            _left_running,
         ),
         strict=True,
     )

@@ -278,6 +278,24 @@ def test_a_one_off_run_hardly_moves_the_forecast(ago: int) -> None:
     assert only(rows_of(list(spend)), period(end=date(2026, 9, 30)))["rest_high"] > 1.3 * 107 * 100
 
 
+def left_running(days: int) -> dict:
+    spend = np.full(200, 0.25)
+    spend[-2 - days : -2] = 17.0
+    spend[-2:] = 8.0
+    return only(rows_of(list(spend)), period())
+
+
+def test_a_machine_left_running_is_believed_the_more_the_longer_it_runs() -> None:
+    full = 17.0 * 17 - 16
+    assert left_running(2)["rest"] < 20 < full * 0.9 < left_running(2)["rest_high"]
+    assert left_running(6)["rest"] == pytest.approx(full, rel=0.1)
+    assert left_running(6)["rest_low"] < 20
+    for days in (20, 30, 45, 80):
+        row = left_running(days)
+        assert row["rest_low"] > 0.7 * full, days
+        assert row["rest"] == pytest.approx(full, rel=0.1), days
+
+
 def test_the_newest_days_fill_up() -> None:
     full = noisy(200)
     half = full.copy()

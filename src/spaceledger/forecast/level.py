@@ -25,6 +25,7 @@ PRIOR_SPREADS = 2.0  # replays' worth of trust in them
 ORIGIN_HALF_LIFE = 13.0  # weeks
 NOISE_SPREAD = 0.5  # of a week's own scatter, that a level is usually off by
 DRIFT_LIMITS = (1e-4, 3e-3)  # squared logarithm a day
+OUTLYING = 4.0  # times the usual error (2.7 standard deviations, if normal)
 NOW_FLOOR = 0.25  # of the squared error of a week's sum
 
 
@@ -118,6 +119,10 @@ def _spread(errors: Array, weight: Array, noise: Array, age: Array) -> tuple[Arr
     young = np.exp(-np.maximum(age, 0) / 6.0)
     prior = np.array(PRIOR_SPREAD)[:, None] + 0.6 * young + NOISE_SPREAD * noise
     seen = weight.sum(axis=2)
+    # One step in half a year is no reason for a wide band: large errors are cut to the others' size.
+    rooted = (np.sqrt(np.abs(errors)) * weight).sum(axis=2) / np.maximum(seen, 1e-9)
+    cut = OUTLYING * rooted[:, :, None] ** 2 + 0.02
+    errors = np.clip(errors, -cut, cut)
     found = ((errors**2 * weight).sum(axis=2) + PRIOR_SPREADS * prior) / (seen + PRIOR_SPREADS)
     level = np.maximum(found - noise[None, :] / (np.array(HORIZONS)[:, None] / 7), 0)
     drift = np.clip((level[2] - level[0]) / (21 / 3), *DRIFT_LIMITS)
@@ -125,14 +130,14 @@ def _spread(errors: Array, weight: Array, noise: Array, age: Array) -> tuple[Arr
     return np.clip(now, 2e-4, 1.0), drift
 
 
-def smooth_level(days: Days) -> Array:
-    """The level around each day [n, DAYS], weighted to both sides; the mean level where no day is near."""
-    plain = np.where(days.working, days.plain, 0)
-    rhythm = np.where(days.working, days.rhythm, 0)
+def smooth_level(plain: Array, rhythm: Array) -> Array:
+    """The level around each day [n, DAYS], weighted to both sides; the mean level where no day is near.
+
+    plain, rhythm: [n, DAYS], 0 on the days that do not count.
+    """
     apart = np.abs(np.arange(DAYS)[:, None] - np.arange(DAYS))
     kernel = 0.5 ** (apart / SMOOTH_HALF_LIFE)
     above, below = plain @ kernel, rhythm @ kernel
     whole = plain.sum(axis=1) / np.maximum(rhythm.sum(axis=1), 1e-9)
     there = (below > 1e-6) & (above > 1e-12)
-    level: Array = np.where(there, above / np.where(there, below, 1), whole[:, None])
-    return level
+    return np.asarray(np.where(there, above / np.where(there, below, 1), whole[:, None]))

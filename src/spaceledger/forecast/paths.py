@@ -10,6 +10,7 @@ import numpy as np
 from spaceledger.forecast.charges import charges_ahead
 from spaceledger.forecast.level import Level, damped_days, find_level, smooth_level
 from spaceledger.forecast.rhythm import Days, take_apart
+from spaceledger.forecast.step import Step, find_step, levels_on_both_sides
 from spaceledger.forecast.windows import WEEKS, Array, Windows
 
 PATHS = 400
@@ -39,6 +40,7 @@ class Outlook:
     """
 
     level: Level
+    step: Step
     weeks: Array
     working_table: Array
     idle_table: Array
@@ -52,15 +54,14 @@ class Outlook:
 def look_ahead(windows: Windows) -> Outlook:
     """Everything learnt from windows [n, DAYS]."""
     days = take_apart(windows)
-    smooth = smooth_level(days)
+    rhythm, plain = (np.where(days.working, one, 0) for one in (days.rhythm, days.plain))
+    smooth = smooth_level(plain, rhythm)
     whole, idle = _week_states(days, windows.known)
-    past = _past_weeks(days, days.spend, smooth)
     recent = 0.5 ** (np.arange(WEEKS)[::-1] / WEEK_HALF_LIFE)
-    level = find_level(
-        days,
-        windows.age,
-        _week_noise(_past_weeks(days, days.plain, smooth), (whole & ~idle) * recent),
-    )
+    noise = _week_noise(_past_weeks(days, days.plain, smooth), (whole & ~idle) * recent)
+    step = find_step(days, noise)
+    past = _past_weeks(days, days.spend, levels_on_both_sides(days, step))
+    level = find_level(days, windows.age, noise)
     made_up = days.week[:, None, :] * _made_up_noise()
     nothing = np.zeros((len(past), 1, 7))
     weeks = np.concatenate([past, made_up, nothing], axis=1).astype(np.float32)
@@ -72,6 +73,7 @@ def look_ahead(windows: Windows) -> Outlook:
     restart, stop = _chances(whole, idle)
     return Outlook(
         level,
+        step,
         weeks,
         _table(working),
         _table(resting),
@@ -99,9 +101,10 @@ def draw_paths(outlook: Outlook, days: int) -> Array:
     idle = np.repeat(outlook.is_idle[:, None], PATHS, axis=1)
     now = np.sqrt(SPREAD_SCALE * outlook.level.now_spread)[:, None]
     drift = np.sqrt(SPREAD_SCALE * outlook.level.drift_spread)[:, None]
-    start, damping, steps, state, pick = _random_numbers(weeks_ahead)
-    with np.errstate(divide="ignore"):
-        base = outlook.level.log_level[:, None] + np.log(outlook.windows.scale > 0)[:, None]
+    start, side, damping, steps, state, pick = _random_numbers(weeks_ahead)
+    base = _levels(outlook, side)
+    # The growth seen across a step is the step.
+    growth = (outlook.level.growth * (1 - outlook.step.sure))[:, None]
     log_level = now * start
     for week in range(weeks_ahead):
         added = 7 * np.exp(-7 * week / SETTLED)  # days of wandering
@@ -110,7 +113,7 @@ def draw_paths(outlook: Outlook, days: int) -> Array:
         idle = idle ^ changes
         step = pick[week]
         block = np.where(idle, outlook.idle_table[rows, step], outlook.working_table[rows, step])
-        grown = outlook.level.growth[:, None] * damped_days(7 * week + 4.0, damping)
+        grown = growth * damped_days(7 * week + 4.0, damping)
         level = np.exp(base + log_level + grown).astype(np.float32)
         np.multiply(flat[first + block], level[:, :, None], out=paths[:, :, week])
     drawn: Array = paths.reshape(count, PATHS, -1)[:, :, :days]
@@ -118,6 +121,16 @@ def draw_paths(outlook: Outlook, days: int) -> Array:
     if due.any():
         drawn += due[:, None, :].astype(np.float32)
     return np.asarray(drawn)
+
+
+def _levels(outlook: Outlook, side: Array) -> Array:
+    """Log levels [n, PATHS]: after or before a step on the share of the paths that it may last or end."""
+    step = outlook.step
+    after = side < (step.certain * step.lasts)[:, None]
+    either = side < step.certain[:, None]
+    levels = np.where(either, step.before[:, None], outlook.level.log_level[:, None])
+    levels = np.where(after, step.after[:, None], levels)
+    return np.where((outlook.windows.scale > 0)[:, None], levels, -np.inf)
 
 
 def _week_states(days: Days, known: Array) -> tuple[Array, Array]:
@@ -176,8 +189,8 @@ def _made_up_noise() -> Array:
     return factors
 
 
-def _random_numbers(weeks: int) -> tuple[Array, Array, Array, Array, Array]:
-    """Normal start, damping of growth [PATHS]; normal steps, uniform states, table steps [weeks, PATHS].
+def _random_numbers(weeks: int) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """Start, side and damping of growth [PATHS]; steps, states and places in a table [weeks, PATHS].
 
     Each row is an even grid in random order, so that few paths give steady quantiles; a longer
     look ahead begins with the same rows.
@@ -189,6 +202,7 @@ def _random_numbers(weeks: int) -> tuple[Array, Array, Array, Array, Array]:
     shortest, longest = np.log(GROWTH_HALF_LIVES)
     halving = np.exp(shortest + (longest - shortest) * rng.permutation(even))
     damping = 0.5 ** (1 / halving)
+    side = rng.permutation(even)
     steps, state, pick = (np.empty((weeks, PATHS)) for _ in range(3))
     for week in range(weeks):
         steps[week] = rng.permutation(normal)
@@ -196,7 +210,7 @@ def _random_numbers(weeks: int) -> tuple[Array, Array, Array, Array, Array]:
         pick[week] = rng.permutation(even)
         again = rng.random(PATHS) < (SAME_WEEK if week else 0)
         pick[week] = np.where(again, pick[week - 1], pick[week])
-    return start, damping, steps, state, (pick * _TABLE).astype(np.int64)
+    return start, side, damping, steps, state, (pick * _TABLE).astype(np.int64)
 
 
 def normal_quantiles(shares: Array) -> Array:
