@@ -278,10 +278,10 @@ def test_a_one_off_run_hardly_moves_the_forecast(ago: int) -> None:
     assert only(rows_of(list(spend)), period(end=date(2026, 9, 30)))["rest_high"] > 1.3 * 107 * 100
 
 
-def left_running(days: int) -> dict:
+def left_running(days: int, today: float = 8.0) -> dict:
     spend = np.full(200, 0.25)
     spend[-2 - days : -2] = 17.0
-    spend[-2:] = 8.0
+    spend[-2:] = today
     return only(rows_of(list(spend)), period())
 
 
@@ -290,6 +290,8 @@ def test_a_machine_left_running_is_believed_the_more_the_longer_it_runs() -> Non
     assert left_running(2)["rest"] < 20 < full * 0.9 < left_running(2)["rest_high"]
     assert left_running(6)["rest"] == pytest.approx(full, rel=0.1)
     assert left_running(6)["rest_low"] < 20
+    # Days that have not filled up count once they are beyond doubt.
+    assert left_running(4, today=0.0)["rest"] < 20 < left_running(4)["rest"]
     for days in (20, 30, 45, 80):
         row = left_running(days)
         assert row["rest_low"] > 0.7 * full, days

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from spaceledger.forecast.bands import narrowest, quantiles
 from spaceledger.forecast.paths import PATHS, Outlook, draw_paths, look_ahead
+from spaceledger.forecast.step import confirm
 from spaceledger.forecast.windows import (
     Array,
     History,
@@ -136,15 +137,15 @@ def _forecast_some(
     # A refund on a day that fills up is no room for more spend.
     seen = np.where(in_data, amounts(read, some.scope, some.complete + 1, ahead), 0).clip(min=0)
     windows = begin_with(windows, seen.max(axis=1))
-    outlook = look_ahead(windows)
     lives = number <= some.ends_at[:, None]
     counted = (number >= some.start[:, None]) & (number <= some.end[:, None]) & lives
-    paths = draw_paths(outlook, ahead)
-    # A day is never worth less than what it already shows.
     unit = np.where(windows.scale > 0, windows.scale, 1)[:, None]
     with np.errstate(over="ignore"):
         seen, left = (seen / unit).astype(np.float32), some.left[:, None] / unit
-    paths = np.maximum(paths - seen[:, None, :], 0)
+    outlook = look_ahead(windows)
+    outlook = replace(outlook, step=confirm(outlook.step, seen))
+    # A day is never worth less than what it already shows.
+    paths = np.maximum(draw_paths(outlook, ahead) - seen[:, None, :], 0)
     paths = np.cumsum(paths * counted[:, None, :], axis=2, dtype=np.float32)
     breached = some.left <= 0
     reached = (paths[:, :, -1] >= left).mean(axis=1)

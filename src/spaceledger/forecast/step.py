@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -102,6 +102,16 @@ def find_step(days: Days, noise: Array) -> Step:
     sure, lasts, length, old, new = best
     known = np.clip((length - FOLLOWED[0]) / (FOLLOWED[1] - FOLLOWED[0]), 0, 1)
     return Step(sure, sure * (1 - known), lasts, length, old, new)
+
+
+def confirm(step: Step, seen: Array) -> Step:
+    """The step with its chance to last raised by incomplete days [n, days] that already lie beyond it.
+
+    seen: in the unit of the windows. A low amount on an incomplete day says nothing: it may still grow.
+    """
+    beyond = seen > np.exp((step.before + step.after) / 2)[:, None]
+    more = np.cumprod(beyond, axis=1).sum(axis=1) * (step.after > step.before)
+    return replace(step, lasts=1 - (1 - step.lasts) * 0.5 ** (more / LASTS_HALF))
 
 
 def levels_on_both_sides(days: Days, step: Step) -> Array:
