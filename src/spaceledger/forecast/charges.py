@@ -24,9 +24,8 @@ def remove_charges(spend: Array, known: Array, typical: Array, last: Array) -> t
     inside = columns >= 0
     at = np.maximum(columns, 0)
     excess = spend[rows, at] - typical[rows, at]
-    large = (
-        inside & known[rows, at] & (spend[rows, at] > _LARGE * typical[rows, at]) & (excess > 1e-9)
-    )
+    stands_out = known & (spend > _LARGE * typical) & (spend - typical > 1e-9)
+    large = inside & (stands_out & ~_in_run(stands_out))[rows, at]
     logs = np.log(np.where(large, excess, 1.0))
     three = large[:, :, :3].all(axis=2) & (np.ptp(logs[:, :, :3], axis=2) < _LIKE_THREE)
     two = large[:, :, :2].all(axis=2)
@@ -79,3 +78,10 @@ def _days_in(months: Array) -> Array:
     """The number of days of months."""
     lengths: Array = (months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")
     return lengths.astype(np.int64)
+
+
+def _in_run(days: Array) -> Array:
+    """The true days [n, DAYS] that stand in a row of three or more: work, not a charge."""
+    wide = np.pad(days, ((0, 0), (2, 2)))
+    three = wide[:, 2:] & wide[:, 1:-1] & wide[:, :-2]  # [n, DAYS + 2]: three days, by the last one
+    return np.asarray(three[:, :-2] | three[:, 1:-1] | three[:, 2:])
