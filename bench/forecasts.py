@@ -81,6 +81,13 @@ def compare(table: pa.Table, done: pa.Table, sample: int, each: float) -> None:
         print(f"  {name} done", file=sys.stderr)
     print(f"\n{len(chosen)} replays with {SHORTEST} days of history or more, the same for all")
     show(summarise(some, None, names), seconds)
+    kinds = pa.array([one.rsplit(" ", 1)[0] for one in some["scope_id"].to_pylist()])
+    by_kind = summarise(some.append_column("kind", kinds), "kind", names).to_pylist()
+    print("\npinball loss per kind, in thousandths (a few dozen replays each)")
+    print(" " * 18 + " ".join(f"{name[:9]:>9}" for name in names))
+    for kind in KINDS:
+        loss = [row["pinball_loss"] for row in by_kind if row["group"] == kind]
+        print(f"{kind:18}" + " ".join(f"{1000 * one:9.1f}" for one in loss))
 
 
 def draw_total(draw: Paths, known: np.ndarray, days: int, rng: np.random.Generator) -> np.ndarray:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from spaceledger.forecast.bands import QUANTILES, narrowest, quantiles
 from spaceledger.forecast.baselines import run_rate, straight_line
-from spaceledger.forecast.paths import draw_paths, look_ahead
+from spaceledger.forecast.paths import PATHS, draw_paths, look_ahead
 from spaceledger.forecast.windows import (
     Array,
     History,
@@ -74,7 +74,7 @@ def backtest(history: pa.Table, replays: pa.Table) -> pa.Table:
     days = np.maximum(end - last, 0)
     widest = int(max(days.max(initial=1), (end - start + 1).max(initial=1)))
     parts: list[dict[str, Array]] = []
-    step = max(1, min(500, _CELLS // (400 * widest)))
+    step = max(1, min(500, _CELLS // (PATHS * widest)))
     # Replays of like length are drawn together; each result stands on its own.
     order = np.argsort(days, kind="stable")
     for at in range(0, len(scope), step):

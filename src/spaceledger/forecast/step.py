@@ -11,34 +11,10 @@ from spaceledger.forecast.rhythm import Days
 from spaceledger.forecast.windows import DAYS, Array
 
 # Settled on generated series (tests/series.py), other seeds than the tests use.
-# Days. Dense enough that a run between two of them still shows against the level before the shorter.
+# Days: dense enough that a run between two of them still shows against the level before the shorter.
 RUNS = (
-    2,
-    3,
-    4,
-    5,
-    6,
-    7,
-    9,
-    11,
-    13,
-    15,
-    17,
-    20,
-    23,
-    26,
-    30,
-    34,
-    38,
-    43,
-    49,
-    55,
-    62,
-    70,
-    79,
-    89,
-    100,
-    112,
+    *(2, 3, 4, 5, 6, 7, 9, 11, 13, 15, 17, 20, 23, 26, 30),
+    *(34, 38, 43, 49, 55, 62, 70, 79, 89, 100, 112),
 )
 FOLLOWED = (14, 28)  # days: by then the level itself begins to follow a step, has followed it
 LEAST = 0.7  # shift, as a logarithm: twice or half
