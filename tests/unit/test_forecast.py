@@ -78,6 +78,51 @@ def test_a_replay_knows_nothing_of_the_days_after_it() -> None:
     assert whole["days_left"][0].as_py() == 20
 
 
+def june(as_of: date) -> pa.Table:
+    return pa.table(
+        {
+            "scope_id": ["a"],
+            "period_start": [date(2026, 6, 1)],
+            "period_end": [date(2026, 6, 30)],
+            "as_of": [as_of],
+        }
+    )
+
+
+def test_the_baselines_are_what_they_are_said_to_be() -> None:
+    start = date(2026, 5, 12)  # 30 days are known on June 12, the newest two of 32 held out
+    days = np.arange(50)
+    spend = 10 + 0.5 * days + np.random.default_rng(1).normal(0, 1, 50)
+    table = rows_of(list(spend), end=start + timedelta(days=49), partial=0)
+    (row,) = backtest(table, june(date(2026, 6, 12))).to_pylist()
+    assert row["run_rate"] == row["run_rate_high"] == pytest.approx(spend[20:30].mean() * 30)
+    slope, level = np.polyfit(days[:30], spend[:30], 1)
+    assert row["ols"] == pytest.approx(spend[20:30].sum() + (level + slope * days[30:50]).sum())
+    scatter = ((spend[:30] - level - slope * days[:30]) ** 2).sum() / 28
+    reach = (days[30:50] - days[:30].mean()).sum()
+    spread = ((days[:30] - days[:30].mean()) ** 2).sum()
+    half = 1.312527 * np.sqrt(scatter * (20 + 20**2 / 30 + reach**2 / spread))  # t, 28 degrees
+    assert row["ols_high"] - row["ols"] == pytest.approx(half, rel=1e-5)
+
+
+def test_scores_are_what_they_are_said_to_be() -> None:
+    replays = pa.concat_tables([june(date(2026, 6, 12))] * 2)
+    for name, values in {
+        "actual": [100.0, 200.0],
+        "mean_day": [10.0, 10.0],
+        "forecast": [110.0, 150.0],
+        "forecast_low": [90.0, 120.0],
+        "forecast_high": [120.0, 180.0],
+    }.items():
+        replays = replays.append_column(name, pa.array(values))
+    (row,) = summarise(replays, methods=["forecast"]).to_pylist()
+    assert row["median_absolute_error"] == pytest.approx((0.1 + 0.25) / 2)
+    assert row["mean_error"] == pytest.approx((10 - 50) / 2 / 300)
+    assert row["coverage"] == 0.5
+    losses = [0.1 * 10, 0.5 * 10, 0.1 * 20, 0.1 * 80, 0.5 * 50, 0.9 * 20]
+    assert row["pinball_loss"] == pytest.approx(np.mean(losses) / 300)
+
+
 # --- what it promises -----------------------------------------------------------------------------
 
 AMOUNTS = st.one_of(

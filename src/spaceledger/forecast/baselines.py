@@ -29,7 +29,7 @@ def straight_line(windows: Windows, days: Array) -> tuple[Array, Array, Array]:
     s^2 (m + m^2/n + (sum of day - mean day)^2 / Sxx), Student's t with n - 2 degrees of freedom
     (Draper and Smith, Applied Regression Analysis, section 3.1). History: at most 90 days.
     """
-    spend = windows.spend[:, -_OLS_DAYS:] * windows.scale[:, None]
+    spend = windows.spend[:, -_OLS_DAYS:]  # scaled, so that squares stay finite
     used = windows.known[:, -_OLS_DAYS:]
     day = np.arange(_OLS_DAYS, dtype=float)[None, :]
     count = np.maximum(used.sum(axis=1), 1)
@@ -44,7 +44,8 @@ def straight_line(windows: Windows, days: Array) -> tuple[Array, Array, Array]:
     reach = days * (_OLS_DAYS + (days - 1) / 2 - mean_day)
     centre = mean * days + slope * reach
     variance = scatter * (days + days**2 / count + reach**2 / np.maximum(squares, 1e-9))
-    half = _student_90(freedom) * np.sqrt(variance)
+    half = _student_90(freedom) * np.sqrt(variance) * windows.scale
+    centre = centre * windows.scale
     return centre, centre - half, centre + half
 
 
