@@ -20,7 +20,8 @@ FOLLOWED = (14, 28)  # days: by then the level itself begins to follow a step, h
 LEAST = 0.7  # shift, as a logarithm: twice or half
 LEAST_NOISE = 2.0  # times the scatter of a week's sum
 SURE = 0.4  # further shift that makes it certain
-LASTS_HALF = 5.0  # days: a step this old is as likely to last as to end
+LASTS_HALF = 5.5  # days: a step this old is as likely to last as to end
+LASTS_POWER = 2.5  # how fast that chance rises with age
 AHEAD = 7  # days: an earlier run of this age that went on for so long stayed
 OWN_PRIOR = 1.0  # runs' worth of trust in LASTS_HALF, beside the scope's own earlier runs
 _BEFORE_HALF_LIFE = 14.0  # days
@@ -30,12 +31,14 @@ _BEFORE_HALF_LIFE = 14.0  # days
 class Step:
     """sure: [n], that there is a step; certain: [n], that the level does not know it yet.
 
-    lasts: [n], the chance that it stays; days: [n], its age; before, after: [n], log levels.
+    lasts: [n], the chance that it stays, of which trust comes from its age and the rest from the
+    scope's earlier runs; days: [n], its age; before, after: [n], log levels.
     """
 
     sure: Array
     certain: Array
     lasts: Array
+    trust: Array
     days: Array
     before: Array
     after: Array
@@ -53,7 +56,7 @@ def find_step(days: Days, noise: Array) -> Step:
     least = np.maximum(LEAST, LEAST_NOISE * np.sqrt(noise))
     weak = days.rhythm <= 0.2  # a weekend of a weekday space says nothing
     age = np.arange(DAYS)[::-1]
-    best = [np.zeros(len(plain)) for _ in range(5)]  # sure, lasts, days, before, after
+    best = [np.zeros(len(plain)) for _ in range(6)]  # sure, lasts, trust, days, before, after
     for run in RUNS:
         kernel = np.where(age >= run, 0.5 ** ((age - run) / _BEFORE_HALF_LIFE), 0)
         old_spend, old_days = plain @ kernel, rhythm @ kernel
@@ -71,13 +74,13 @@ def find_step(days: Days, noise: Array) -> Step:
             continue
         earlier = beyond & (age >= length[:, None])
         own, longer = _runs(earlier, run), _runs(earlier, run + AHEAD)
-        hoped = 1 - 0.5 ** (length / LASTS_HALF)
-        lasts = (longer + OWN_PRIOR * hoped) / (own + OWN_PRIOR)
-        for kept, value in zip(best, (sure, lasts, length, old, new), strict=True):
+        trust = OWN_PRIOR / (own + OWN_PRIOR)
+        lasts = (1 - trust) * longer / np.maximum(own, 1) + trust * _hoped(length)
+        for kept, value in zip(best, (sure, lasts, trust, length, old, new), strict=True):
             kept[found] = value[found]
-    sure, lasts, length, old, new = best
+    sure, lasts, trust, length, old, new = best
     known = np.clip((length - FOLLOWED[0]) / (FOLLOWED[1] - FOLLOWED[0]), 0, 1)
-    return Step(sure, sure * (1 - known), lasts, length, old, new)
+    return Step(sure, sure * (1 - known), lasts, trust, length, old, new)
 
 
 def confirm(step: Step, seen: Array) -> Step:
@@ -87,7 +90,8 @@ def confirm(step: Step, seen: Array) -> Step:
     """
     beyond = seen > np.exp((step.before + step.after) / 2)[:, None]
     more = np.cumprod(beyond, axis=1).sum(axis=1) * (step.after > step.before)
-    return replace(step, lasts=1 - (1 - step.lasts) * 0.5 ** (more / LASTS_HALF))
+    gained = step.trust * (_hoped(step.days + more) - _hoped(step.days))
+    return replace(step, lasts=step.lasts + gained)
 
 
 def levels_on_both_sides(days: Days, step: Step) -> Array:
@@ -100,6 +104,11 @@ def levels_on_both_sides(days: Days, step: Step) -> Array:
     new = np.minimum(days.spend, 3 * np.exp(step.after)[:, None] * rhythm)
     later = smooth_level(np.where(since, new, 0), np.where(since, rhythm, 0))
     return np.where(since, later, level)
+
+
+def _hoped(days: Array) -> Array:
+    """The chance that a step of some days stays, where no earlier run tells: few jobs run so long."""
+    return np.asarray(days**LASTS_POWER / (days**LASTS_POWER + LASTS_HALF**LASTS_POWER))
 
 
 def _runs(days: Array, length: int) -> Array:
