@@ -12,6 +12,7 @@ from spaceledger.forecast.windows import DAYS, Array
 LEVEL_HALF_LIVES = (3.0, 7.0, 18.0, 45.0, 120.0)  # days
 TRENDS = ((7.0, 28.0), (14.0, 56.0))  # half-lives of the faster and the slower level, days
 DAMPING = 0.985  # of the daily growth that is left after each day
+LEAST_APART = 4.0  # days between the two: less tells nothing of growth
 STEEPEST = 0.02  # growth a day, as a logarithm
 ORIGINS = 26  # weeks back at which the forecasts are replayed
 HORIZONS = (7, 14, 28)  # days
@@ -74,18 +75,20 @@ def _candidates(plain: Array, rhythm: Array) -> tuple[Array, Array]:
     """Log levels and daily growth [candidates, n, ORIGINS + 1] as seen now and some weeks ago."""
     ends = DAYS - 1 - 7 * np.arange(ORIGINS + 1)
     ages = ends[None, :] - np.arange(DAYS)[:, None]
-    levels = {}
+    levels, mean_ages = {}, {}
     for half_life in {*LEVEL_HALF_LIVES, *(one for pair in TRENDS for one in pair)}:
         kernel = np.where(ages >= 0, 0.5 ** (np.maximum(ages, 0) / half_life), 0)
         above, below = plain @ kernel, rhythm @ kernel
-        levels[half_life] = np.log(above / np.where(below > 0, below, 1) + 1e-9)
+        some = np.where(below > 0, below, 1)
+        levels[half_life] = np.log(above / some + 1e-9)
+        mean_ages[half_life] = rhythm @ (kernel * ages) / some
     logs = [levels[half_life] for half_life in LEVEL_HALF_LIVES]
     growths = [np.zeros_like(logs[0]) for _ in LEVEL_HALF_LIVES]
     for fast, slow in TRENDS:
-        # The mean age of an exponentially weighted day is about half-life / ln 2.
-        apart = (slow - fast) / np.log(2)
+        # In a short history both levels hold the same days, and less lies between them.
+        apart = np.maximum(mean_ages[slow] - mean_ages[fast], LEAST_APART)
         growth = np.clip((levels[fast] - levels[slow]) / apart, -STEEPEST, STEEPEST)
-        logs.append(levels[fast] + growth * fast / np.log(2))
+        logs.append(levels[fast] + growth * mean_ages[fast])
         growths.append(growth)
     return np.array(logs), np.array(growths)
 
