@@ -24,6 +24,7 @@ LASTS_HALF = 5.5  # days: a step this old is as likely to last as to end
 LASTS_POWER = 2.5  # how fast that chance rises with age
 AHEAD = 7  # days: an earlier run of this age that went on for so long stayed
 OWN_PRIOR = 1.0  # runs' worth of trust in LASTS_HALF, beside the scope's own earlier runs
+LEAST_BEFORE = 8.0  # days, weighted, before a run that it can be held against
 _BEFORE_HALF_LIFE = 14.0  # days
 
 
@@ -61,7 +62,7 @@ def find_step(days: Days, noise: Array) -> Step:
         kernel = np.where(age >= run, 0.5 ** ((age - run) / _BEFORE_HALF_LIFE), 0)
         old_spend, old_days = plain @ kernel, rhythm @ kernel
         spent, worked = days.spend[:, -run:].sum(axis=1), days.rhythm[:, -run:].sum(axis=1)
-        there = (old_days > 4) & (old_spend > 1e-9) & (spent > 1e-9) & (worked > 0.5)
+        there = (old_days > LEAST_BEFORE) & (old_spend > 1e-9) & (spent > 1e-9) & (worked > 0.5)
         old = np.log(np.where(there, old_spend, 1) / np.where(there, old_days, 1))
         new = np.log(np.where(there, spent, 1) / np.where(there, worked, 1))
         middle = np.exp((old + new) / 2)[:, None] * days.rhythm
