@@ -26,6 +26,7 @@ SPREAD_SCALE = 0.8  # of the variance of the level: set for a band that holds 80
 SAME_WEEK = 0.3  # chance that a path repeats its week: how often runs come is itself uncertain
 SETTLED = 45.0  # days after which a wandering level hardly wanders further
 GROWTH_HALF_LIVES = (30.0, 500.0)  # days: how soon growth halves is anything between
+LARGEST = (1.5, 3.0)  # times the largest day known, times the level: no day of a path is larger
 _MADE_UP = 8
 
 
@@ -104,6 +105,7 @@ def draw_paths(outlook: Outlook, days: int) -> Array:
     start, side, damping, steps, state, pick = _random_numbers(weeks_ahead)
     base = _levels(outlook, side)
     # The growth seen across a step is the step.
+    largest = LARGEST[0] * outlook.windows.spend.max(axis=1).astype(np.float32)[:, None]
     growth = (outlook.level.growth * (1 - outlook.step.sure))[:, None]
     log_level = now * start
     for week in range(weeks_ahead):
@@ -115,7 +117,8 @@ def draw_paths(outlook: Outlook, days: int) -> Array:
         block = np.where(idle, outlook.idle_table[rows, step], outlook.working_table[rows, step])
         grown = growth * damped_days(7 * week + 4.0, damping)
         level = np.exp(base + log_level + grown).astype(np.float32)
-        np.multiply(flat[first + block], level[:, :, None], out=paths[:, :, week])
+        most = np.maximum(largest, LARGEST[1] * level)[:, :, None]
+        np.minimum(flat[first + block] * level[:, :, None], most, out=paths[:, :, week])
     drawn: Array = paths.reshape(count, PATHS, -1)[:, :, :days]
     due = charges_ahead(outlook.charges, outlook.windows.last, days)
     if due.any():

@@ -13,6 +13,8 @@ _RHYTHM_HALF_LIFE = 16.0  # weeks
 _RHYTHM_PRIOR = 2.0  # weeks' worth of trust in weekday = weekday, weekend = weekend
 _WEEKEND_PRIOR = 0.7  # of a weekday, where no weekend has been seen
 _BURST = 3.0  # times the expected day: what lies above is a one-off run
+OFTEN = (0.15, 0.3)  # of the days: from here on runs begin to be the level, are it
+_OFTEN_HALF_LIFE = 90.0  # days
 _IDLE_SHARE = 0.02  # of the typical day: what lies below is no work
 _IDLE_DAYS = 2.5  # expected working days without work that make a stretch idle
 
@@ -51,6 +53,7 @@ def take_apart(windows: Windows) -> Days:
     idle = _idle(spend, windows.known, usual, rhythm)
     plain = _without_runs(spend, usual, rhythm)
     working = usable & ~idle
+    plain = _with_usual_runs(spend, plain, working)
     return Days(spend, plain, rhythm, working, idle, charges, week)
 
 
@@ -105,6 +108,14 @@ def _without_runs(spend: Array, usual: Array, rhythm: Array) -> Array:
     beyond = np.clip(spend / np.where(ceiling > 1e-12, ceiling, 1) - 1, 0, 1)
     cut = ceiling + (np.minimum(expected, ceiling) - ceiling) * beyond
     return np.where((ceiling > 1e-12) & (spend > ceiling), cut, spend)
+
+
+def _with_usual_runs(spend: Array, plain: Array, working: Array) -> Array:
+    """Plain spend [n, DAYS], with the runs back in where they come so often that they are the level."""
+    weight = working * 0.5 ** (np.arange(DAYS)[::-1] / _OFTEN_HALF_LIFE)
+    often = (weight * (spend > plain)).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
+    usual = np.clip((often - OFTEN[0]) / (OFTEN[1] - OFTEN[0]), 0, 1)[:, None]
+    return np.asarray(plain + usual * (spend - plain))
 
 
 def _idle(spend: Array, known: Array, usual: Array, rhythm: Array) -> Array:
