@@ -18,7 +18,7 @@ def test_every_page_draws_its_charts_without_a_fault(site: list[Path], open_page
         boxes = opened.page.locator("[data-chart]")
         for number in range(boxes.count()):
             boxes.nth(number).locator(".main-svg").first.wait_for()
-            assert boxes.nth(number).locator(".bars .point").count() > 0
+            assert boxes.nth(number).locator(".bars .point, .scatterlayer .js-line").count() > 0
         assert opened.faults == []
         assert opened.page.evaluate("window.hacked") is None
     assert "never-used" in " ".join(path.name for path in site)

@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from spaceledger.reports.budget_figures import burn_up, standings
 from spaceledger.reports.budget_tables import accuracy, days_of, past_periods, without_budget
 from spaceledger.reports.build import Build, of_currency, space_path, space_title
 from spaceledger.reports.panels import Chart, Column, Link, Page, Panel, Section, Table, Tile
-from spaceledger.reports.tables import Row, ordered, rows, where
+from spaceledger.reports.tables import Row, rows
 from spaceledger.reports.values import (
     add,
     count,
@@ -36,7 +33,7 @@ _NO_BUDGETS = (
 def budgets_page(build: Build) -> Page:
     """Every budget of the present, and what has none."""
     name, meaning = MEASURES[build.measure]
-    found = sorted({row["billing_currency"] for row in current(build)})
+    found = sorted({row["billing_currency"] for row in build.budgets})
     uncovered = {row["billing_currency"] for row in rows(build["spend_without_budget"])}
     currencies = [c for c in build.currencies if c in {*found, *uncovered}]
     currencies += [c for c in found if c not in currencies]
@@ -49,29 +46,18 @@ def budgets_page(build: Build) -> Page:
             f"{name}: {meaning}, without tax, credits and unused commitment, through"
             f" {build.run['as_of']}. The band of a forecast holds four outcomes out of five."
         ),
-        empty="" if current(build) else _NO_BUDGETS,
+        empty="" if build.budgets else _NO_BUDGETS,
     )
-
-
-def current(build: Build) -> list[dict[str, Any]]:
-    """Budgets whose period the build's day lies in, and those that have not begun; gravest first."""
-    order = {status: place for place, status in enumerate(BUDGET_STATUS_NAMES)}
-    as_of = build.run["as_of"]
-    found = [row for row in rows(build["budget_status"]) if row["period_end"] >= as_of]
-    found.sort(
-        key=lambda row: (order[row["status"]], -(row["burn_ratio"] or 0), row["budget_name"])
-    )
-    return found
 
 
 def burn_ups_of(build: Build, scope_arn: str, currency: str) -> list[Chart]:
     """The burn-up charts of one space's or domain's budgets."""
-    own = [row for row in current(build) if row["scope_arn"] == scope_arn]
+    own = build.budgets_of_scopes.get(scope_arn, [])
     return _burn_ups(build, [row for row in own if row["billing_currency"] == currency])
 
 
 def _section(build: Build, currency: str) -> Section:
-    budgets = [row for row in current(build) if row["billing_currency"] == currency]
+    budgets = [row for row in build.budgets if row["billing_currency"] == currency]
     panels: list[Panel] = []
     if budgets:
         panels += [_standings(budgets, currency), _table(build, budgets, currency)]
@@ -205,9 +191,7 @@ def _line(row: Row, space: Row | None, known: Mapping[tuple[str, str, str], str]
 def _burn_ups(build: Build, budgets: Sequence[Row]) -> list[Chart]:
     charts = []
     for place, row in enumerate(budgets):
-        own = where(build["budget_burn_daily"], "budget_name", row["budget_name"])
-        same = pc.equal(own["period_start"], pa.scalar(row["period_start"], pa.date32()))
-        days = ordered(own.filter(same), "usage_date")
+        days = build.burns[row["budget_name"], row["period_start"]]
         currency = row["billing_currency"]
         period = period_words(row["period_start"], row["period_end"])
         chart = Chart(

@@ -12,8 +12,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spaceledger.reports.tables import Row, present, rows, summed, where
+from spaceledger.reports.tables import Row, ordered, present, rows, split, summed, where
 from spaceledger.reports.values import slug
+from spaceledger.reports.words import BUDGET_STATUS_NAMES
 
 DAYS_SHOWN = 92
 
@@ -80,6 +81,40 @@ class Build:
         found: dict[str | None, set[str]] = {}
         for currency, space_arn, _ in self.months:
             found.setdefault(space_arn, set()).add(currency)
+        return found
+
+    @cached_property
+    def budgets(self) -> list[dict[str, Any]]:
+        """Budgets whose period the build's day lies in, or has not begun; the gravest first."""
+        as_of = pa.scalar(self.run["as_of"], pa.date32())
+        status = self["budget_status"]
+        found = rows(status.filter(pc.greater_equal(status["period_end"], as_of)))
+        order = {status: place for place, status in enumerate(BUDGET_STATUS_NAMES)}
+        found.sort(
+            key=lambda row: (order[row["status"]], -(row["burn_ratio"] or 0), row["budget_name"])
+        )
+        return found
+
+    @cached_property
+    def budgets_of_scopes(self) -> dict[str, list[dict[str, Any]]]:
+        """The same by space or domain."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in self.budgets:
+            found.setdefault(row["scope_arn"], []).append(row)
+        return found
+
+    @cached_property
+    def burns(self) -> dict[tuple[str, date], pa.Table]:
+        """The days of each of these budgets, by name and first day of the period."""
+        days = self["budget_burn_daily"]
+        names = pa.array([row["budget_name"] for row in self.budgets], pa.string())
+        by_name = split(days.filter(pc.is_in(days["budget_name"], names)), "budget_name")
+        found = {}
+        for row in self.budgets:
+            own = by_name[row["budget_name"]]
+            first = pa.scalar(row["period_start"], pa.date32())
+            same = own.filter(pc.equal(own["period_start"], first))
+            found[row["budget_name"], row["period_start"]] = ordered(same, "usage_date")
         return found
 
     def spaces_of(self, currency: str) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pyarrow as pa
 
+from tests.unit.reports import sample_budgets
+
 MONEY = pa.decimal128(38, 12)
 MEASURES = ("billed_cost", "effective_cost", "amortized_cost", "list_cost", "usage_hours")
 TEXT, DAY, MOMENT = pa.string(), pa.date32(), pa.timestamp("us")
@@ -207,6 +209,7 @@ SCHEMAS = {
         "show_spaces": TEXT,
     },
 }
+SCHEMAS |= sample_budgets.SCHEMAS
 
 
 def table(mart: str, rows: list[dict] | None = None) -> pa.Table:
@@ -559,4 +562,8 @@ def sample_marts(**run: object) -> dict[str, pa.Table]:
         "space_users_monthly": table("space_users_monthly", _users()),
         "space_people_monthly": table("space_people_monthly", _people()),
         "unattended_spend": table("unattended_spend", _unattended()),
+        **{
+            mart: table(mart, found)
+            for mart, found in sample_budgets.budgets(SPACES, HOSTILE, DOMAIN_ONE).items()
+        },
     }

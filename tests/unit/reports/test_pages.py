@@ -11,13 +11,16 @@ import pyarrow as pa
 import pytest
 
 from spaceledger.reports import write_reports
+from spaceledger.reports.budgets import budgets_page
 from spaceledger.reports.build import Build
 from spaceledger.reports.overview import overview
 from spaceledger.reports.pages import pages
 from spaceledger.reports.panels import Chart, Group, Page, Table
 from spaceledger.reports.values import add, money
 from tests.unit.reports.sample_marts import (
+    CLOSING,
     HOSTILE,
+    SCRIPT,
     SPACES,
     empty_marts,
     sample_marts,
@@ -122,7 +125,7 @@ def test_another_measure_is_counted_and_named(marts: dict, tmp_path: Path) -> No
 def test_charts_and_their_tables_hold_the_same_sums(marts: dict) -> None:
     for page in pages(Build(marts)):
         for panel in [p for section in page.sections for p in section.panels]:
-            if isinstance(panel, Chart):
+            if isinstance(panel, Chart) and panel.key.startswith(("daily-", "monthly-")):
                 drawn = sum(sum(trace.y) for trace in panel.figure.data if trace.type == "bar")
                 assert float(panel.table.total[-1]) == pytest.approx(drawn)
                 assert panel.table.total[-1] == add([row[-1] for row in panel.table.rows])
@@ -164,7 +167,8 @@ def test_many_resources_end_in_a_row_that_keeps_the_total(marts: dict) -> None:
 
 
 def test_empty_marts_say_what_to_do(tmp_path: Path) -> None:
-    (page,) = write_reports(empty_marts(), tmp_path)
+    page, budgets = write_reports(empty_marts(), tmp_path)
+    assert "No budget is configured" in budgets.read_text(encoding="utf-8")
     text = page.read_text(encoding="utf-8")
     assert "No bill is in the ledger yet" in text
     assert "spaceledger run" in text
@@ -225,7 +229,7 @@ class Tags(HTMLParser):
 
 def test_written_pages_are_inert_whatever_names_they_hold(marts: dict, tmp_path: Path) -> None:
     written = write_reports(marts, tmp_path)
-    assert len(written) == 1 + len(SPACES)
+    assert len(written) == 2 + len(SPACES)
     for path in written:
         text = path.read_text(encoding="utf-8")
         page = Tags()
@@ -257,10 +261,58 @@ def test_same_marts_give_the_same_bytes(marts: dict, tmp_path: Path) -> None:
 
     first = content(tmp_path / "one")
     assert first == content(tmp_path / "two")
-    assert len(first) == 3 + 2 * (1 + len(SPACES))
+    assert len(first) == 3 + 2 * (2 + len(SPACES))
 
 
 def test_a_page_of_a_space_that_is_gone_does_not_stay(marts: dict, tmp_path: Path) -> None:
     write_reports(marts, tmp_path)
     write_reports(marts | {"spaces": marts["spaces"].slice(0, 2)}, tmp_path)
     assert len(list((tmp_path / "spaces").glob("*.html"))) == 2
+
+
+def test_budgets_are_listed_gravest_first_with_their_outlook(marts: dict) -> None:
+    page = budgets_page(Build(marts))
+    assert [section.currency for section in page.sections] == ["USD", "EUR"]
+    listed = named(page, "Budgets now")
+    statuses = [row[1] for row in listed.rows]
+    assert statuses == [
+        "breached", "breached", "breach forecast", "watch", "ok", "ok", "no data", "unknown scope",
+    ]  # fmt: skip
+    first = listed.rows[0]
+    assert first[0].text == SCRIPT
+    assert first[2:8] == [
+        Decimal(1000), Decimal("1200.5"), Decimal("-200.5"), Decimal("2401.0"), Decimal("1920.80"),
+        Decimal("2881.20"),
+    ]  # fmt: skip
+    assert first[9:] == ["2026-10-09", "were within 12.6% in 4 of 5 past months"]
+    assert listed.rows[2][10] == "too few past periods"
+    tiles = {tile.label: tile for tile in page.sections[0].tiles}
+    assert tiles["Budgets that do not hold"].detail == "2 breached, 1 forecast to be"
+    assert tiles["Spend without a budget, October 2026"].value == "74.50"
+    assert tiles["Of spaces nobody has seen"].value == "1"
+    assert named(page, "Past periods").rows[0][1] == "September 2026"
+
+
+def test_a_burn_up_draws_what_its_table_says(marts: dict) -> None:
+    page = budgets_page(Build(marts))
+    burns = [p for p in page.sections[0].panels if isinstance(p, Chart) and "burn" in p.key]
+    assert len(burns) == 8
+    for panel in burns:
+        traces = {trace.name: trace for trace in panel.figure.data}
+        rows = panel.table.rows
+        past = [row for row in rows if "forecast" not in row[0]]
+        assert list(traces["Spent"].y) == [float(row[1]) for row in past]
+        assert list(traces["Plan"].y) == [float(row[2]) for row in rows]
+        ahead = [row for row in rows if "forecast" in row[0] and row[1] is not None]
+        if ahead:
+            assert list(traces["Forecast"].y)[1:] == [float(row[1]) for row in ahead]
+            assert list(traces["80 % band, to"].y)[1:] == [float(row[4]) for row in ahead]
+
+
+def test_a_budget_stands_on_the_page_of_its_space(marts: dict) -> None:
+    titles = {
+        page.title: [panel.title for panel in page.sections[0].panels]
+        for page in pages(Build(marts))
+        if page.sections
+    }
+    assert f"{CLOSING}, October 2026" in titles["Chargebacks & disputes"]
