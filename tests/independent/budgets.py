@@ -149,12 +149,12 @@ def days(first: date, last: date) -> Iterator[date]:
 
 
 @lru_cache(maxsize=10_000)
-def planned_through(
-    amount: Decimal, plan: str, first: date, last: date
-) -> dict[date, Decimal]:
+def planned_through(amount: Decimal, plan: str, first: date, last: date) -> dict[date, Decimal]:
     """What may be spent through each day of a period: day by day, or working day by working day."""
     every = list(days(first, last))
-    steps = [1 if plan == "even" else int(day.weekday() < 5) for day in every]
+    steps = [int(plan == "even" or day.weekday() < 5) for day in every]
+    if not any(steps):
+        steps = [1] * len(every)  # no working day in it: day by day
     with localcontext(prec=80):
         return {
             day: (amount * count / sum(steps)).quantize(TWELVE_DECIMALS, ROUND_FLOOR)
@@ -192,7 +192,8 @@ class Standing:
         """The first day on which the amount was reached, while it is reached still."""
         if self.spent < self.budget.amount:
             return None
-        return next(day for day, spent in self.burn.items() if spent >= self.budget.amount)
+        reached = (day for day, spent in self.burn.items() if spent >= self.budget.amount)
+        return next(reached, None)
 
     @cached_property
     def burn(self) -> dict[date, Decimal]:
