@@ -199,7 +199,9 @@ class Standing:
     def burn(self) -> dict[date, Decimal]:
         """What was spent through each day, up to the day of the report."""
         every = list(days(self.first, min(self.last, self.as_of)))
-        return dict(zip(every, accumulate(self.by_day.get(day, ZERO) for day in every), strict=True))
+        return dict(
+            zip(every, accumulate(self.by_day.get(day, ZERO) for day in every), strict=True)
+        )
 
     @property
     def plan(self) -> dict[date, Decimal]:

@@ -111,7 +111,9 @@ def random_budgets(random: Random, count: int) -> list[Budget]:
 
 def _budget(random: Random, name: str) -> Budget:
     at = random.random()
-    space = None if at < 0.3 else random.choices((EACH, *SPACES[:4], NEVER_SEEN), (4, *[3] * 4, 1))[0]
+    space = (
+        None if at < 0.3 else random.choices((EACH, *SPACES[:4], NEVER_SEEN), (4, *[3] * 4, 1))[0]
+    )
     budget = Budget(
         name,
         _amount(random),
@@ -145,9 +147,9 @@ def _whole(budget: Budget, day: date | None, past: int) -> date | None:
 def _amount(random: Random) -> Decimal:
     if random.random() < 0.1:
         return Decimal(0)
-    return Decimal(random.randrange(1, 10 ** random.choice((3, 9, 16)))).scaleb(-12) + random.choice(
-        (0, 0, 700, 9000)
-    )
+    return Decimal(random.randrange(1, 10 ** random.choice((3, 9, 16)))).scaleb(
+        -12
+    ) + random.choice((0, 0, 700, 9000))
 
 
 def _day(random: Random) -> date:
