@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 
 from spaceledger import pipeline
 from spaceledger.settings import Settings, load_settings
+from tests.receiver import Hook, receivers
 
 NOW = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
@@ -57,3 +58,15 @@ def make_ledger(tmp_path: Path) -> Callable[[str], Ledger]:
         return Ledger(tmp_path / name)
 
     return make
+
+
+@pytest.fixture
+def make_hook() -> Iterator[Callable[[], Hook]]:
+    """Makes receivers, each at an address of its own with a token in it."""
+    with receivers() as make:
+        yield make
+
+
+@pytest.fixture
+def hook(make_hook: Callable[[], Hook]) -> Hook:
+    return make_hook()

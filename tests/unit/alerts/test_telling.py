@@ -14,7 +14,8 @@ import pytest
 
 from spaceledger.alerts import Problem, Sent, read_channels
 from spaceledger.alerts.telling import IN_FULL
-from tests.unit.alerts.conftest import BUILD, PAGES, THRESHOLD, Hook, Teller, row, table
+from tests.receiver import Hook
+from tests.unit.alerts.conftest import BUILD, PAGES, THRESHOLD, Teller, row, table
 
 KEY = str(THRESHOLD["alert_key"])
 
