@@ -16,6 +16,7 @@ from spaceledger.errors import CheckError
 from tests.bills import DOMAIN, OTHER_SPACE, SPACE, write_cur
 from tests.conftest import NOW, Ledger
 from tests.independent.budgets import EACH, MEASURES, Audit, Budget, Standing, charges_of
+from tests.independent.lines import billing_period
 from tests.independent.random_budgets import PERIODS, random_budgets, random_rows, toml
 from tests.independent.readers import Line, read_bill
 
@@ -128,14 +129,39 @@ def test_budgets_equal_the_independent_figures(tell: Callable[[str], Story], met
                 for check in pipeline.check(ledger.settings)
                 if check.failures and check.severity == "fail"
             } <= {WRONG_CHECK}
-        audit, say = story.audit(as_of), asking(ledger)
-        differences = [
-            *status_differences(say, audit, metric),
-            *burn_differences(say, audit),
-            *outside_differences(say, audit),
-        ]
-        assert differences == [], f"{metric}, as of {day}: {len(differences)} differences"
-        assert oddities(say) == []
+        assert differences(ledger, story.audit(as_of), metric) == [], f"{metric}, as of {day}"
+
+
+def test_they_do_so_after_other_budgets_another_measure_and_another_delivery(
+    tell: Callable[[str], Story],
+) -> None:
+    story, random, as_of = tell("effective_cost"), Random(1), date(2026, 12, 31)
+    ledger = story.ledger
+    ledger.run(as_of=as_of)
+    budgets, metric = random_budgets(random, 12), "billed_cost"
+    ledger.configure(configuration(budgets, metric))
+    assert ledger.run(as_of=as_of).exit_code == 0
+    audit = Audit(charges_of(story.lines, metric), budgets, as_of)
+    assert differences(ledger, audit, metric) == []
+
+    again = write_cur(ledger.bill, "2026-08", random_rows(random, "2026-08", 50), assembly="again")
+    outcome = ledger.run(as_of=as_of)
+    assert outcome.built
+    assert outcome.built.periods == {"2026-08": "delivery"}
+    kept = [line for line in story.lines if billing_period(line) != "2026-08"]
+    lines = [*kept, *read_bill([again])]
+    audit = Audit(charges_of(lines, metric), budgets, as_of)
+    assert differences(ledger, audit, metric) == []
+
+
+def differences(ledger: Ledger, audit: Audit, metric: str) -> list[tuple]:
+    ask = asking(ledger)
+    return [
+        *status_differences(ask, audit, metric),
+        *burn_differences(ask, audit),
+        *outside_differences(ask, audit),
+        *oddities(ask),
+    ]
 
 
 Ask = Callable[[str], list[tuple]]
