@@ -408,6 +408,22 @@ def test_a_charge_dated_after_its_month_counts_on_the_months_last_day(ledger: Le
     assert [row.spent for row in status_of(asking(ledger))] == [297]
 
 
+@pytest.mark.xfail(
+    strict=True, reason="a past month and a past quarter are asked alike", raises=CheckError
+)
+def test_a_month_and_a_quarter_of_one_space_are_judged_in_a_quarters_first_month(
+    ledger: Ledger,
+) -> None:
+    for period, days in (("2026-07", 31), ("2026-08", 31), ("2026-09", 30), ("2026-10", 5)):
+        write_cur(ledger.bill, period, daily(period, days))
+    budgets = [
+        Budget(period, Decimal(900), space=SPACE, period=period)
+        for period in ("monthly", "quarterly")
+    ]
+    ledger.configure(configuration(budgets))
+    assert ledger.run(as_of=date(2026, 10, 6)).exit_code == 0
+
+
 @pytest.mark.xfail(strict=True, reason="pages draw no amount as a number", raises=TypeError)
 def test_a_day_without_a_list_price_has_pages(ledger: Ledger) -> None:
     priced = daily("2026-09", 1) + daily("2026-09", 2)[1:]
