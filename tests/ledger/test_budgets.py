@@ -251,10 +251,15 @@ def status_differences(ask: Ask, audit: Audit, metric: str) -> list[tuple]:
             found.append((row.budget_name, row.scope_arn, row.period_start, "status", row.status))
     shown = {(row.budget_name.lower(), row.scope_arn, row.period_start) for row in rows}
     assert len(shown) == len(rows)
-    missing = {
+    # All that count a charge, and the period of the day of each that names its space or domain.
+    wanted = {
         (name_for(own.budget, own.scope), own.scope, own.first) for own in audit.with_charges()
-    } - shown
-    return found + [(*key, "is missing") for key in sorted(missing)]
+    } | {
+        (budget.name, budget.space or budget.domain, span[0])
+        for budget in audit.budgets
+        if budget.space != EACH and (span := budget.period_around(audit.as_of))
+    }
+    return found + [(*key, "is missing") for key in sorted(wanted - shown)]
 
 
 def burn_differences(ask: Ask, audit: Audit) -> list[tuple]:
