@@ -481,11 +481,13 @@ def test_a_day_without_a_list_price_has_pages(ledger: Ledger) -> None:
 
 
 @pytest.mark.xfail(strict=True, reason="outgrows a decimal", raises=duckdb.ConversionException)
-def test_a_dear_job_on_sundays_and_nearly_nothing_else_is_published(ledger: Ledger) -> None:
+def test_a_dear_job_now_and_then_and_nearly_nothing_else_is_published(ledger: Ledger) -> None:
+    # Four days of every nine, from 1 June 2026 on.
+    start, dear = date(2026, 6, 1), {1, 3, 5, 8}
     for period, last in (("2026-06", 30), ("2026-07", 31)):
         lines = daily(period, last, "0.000001")
         for line in lines:
-            if date.fromisoformat(line["day"]).isoweekday() == 7:
+            if (date.fromisoformat(line["day"]) - start).days % 9 in dear:
                 line["cost"] = "5000"
         write_cur(ledger.bill, period, lines)
     assert ledger.run(as_of=date(2026, 7, 31)).exit_code == 0
