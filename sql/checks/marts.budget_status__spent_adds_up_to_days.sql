@@ -20,7 +20,6 @@ with days as (
     where
         days.charge_category not in ('Tax', 'Credit')
         and days.spend_category <> 'unused Savings Plan commitment'
-        and days.usage_date <= run.as_of
 ),
 
 scopes as (
@@ -30,7 +29,8 @@ scopes as (
         usage_date,
         sum(cost) as cost
     from days
-    where space_arn is not null
+    cross join core.run
+    where space_arn is not null and usage_date <= as_of
     group by space_arn, billing_currency, usage_date
     union all
     select
@@ -39,7 +39,8 @@ scopes as (
         usage_date,
         sum(cost) as cost
     from days
-    where domain_arn is not null
+    cross join core.run
+    where domain_arn is not null and usage_date <= as_of
     group by domain_arn, billing_currency, usage_date
 )
 

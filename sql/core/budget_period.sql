@@ -148,14 +148,14 @@ holding as (
         and (period = 'custom' or period_start <= coalesce(end_date, period_start))
 ),
 
--- A space has its own budget while one that names it holds.
+-- A space has its own budget on the days of the periods of one that names it.
 own as (
     select
         scope_arn,
-        coalesce(start_date, date '2000-01-01') as start_date,
-        coalesce(end_date, date '2199-12-31') as end_date
-    from budgets
-    where scope = 'space'
+        period_start,
+        period_end
+    from holding
+    where scope = 'space' and not is_for_each_space
 ),
 
 with_own as (
@@ -166,8 +166,8 @@ with_own as (
     inner join own
         on
             holding.scope_arn = own.scope_arn
-            and own.start_date <= holding.period_start
-            and own.end_date >= holding.period_start
+            and own.period_start <= holding.period_start
+            and own.period_end >= holding.period_start
     where holding.is_for_each_space
 )
 

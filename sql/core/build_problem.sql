@@ -7,8 +7,14 @@
 --   severity: warning or notice.
 --   detail: What is wrong and what to do.
 --   billing_period: The period it concerns, where it is one.
-with charges as (
-    select * from core.budget_charge_daily
+with run as (
+    select * from core.run
+),
+
+charges as (
+    select charges.* from core.budget_charge_daily as charges
+    cross join run
+    where charges.usage_date <= run.as_of
 ),
 
 scoped as (
@@ -39,7 +45,9 @@ budgets as (
 counted as (
     select distinct
         scope_arn,
-        billing_currency
+        billing_currency,
+        period_start,
+        period_end
     from budgets
 ),
 
@@ -57,7 +65,10 @@ in_other_currency as (
             and budgets.billing_currency <> scoped.billing_currency
             and scoped.usage_date between budgets.period_start and budgets.period_end
     left join counted
-        on budgets.scope_arn = counted.scope_arn and scoped.billing_currency = counted.billing_currency
+        on
+            budgets.scope_arn = counted.scope_arn
+            and scoped.billing_currency = counted.billing_currency
+            and scoped.usage_date between counted.period_start and counted.period_end
     where counted.scope_arn is null and scoped.spent <> 0
     group by scoped.source, budgets.budget_name, budgets.billing_currency, scoped.billing_currency
 ),

@@ -1,6 +1,6 @@
 -- Past periods to forecast again as on the same day of the period: how far off would the forecast of today's budgets have
 -- been? Twelve periods at most, each after the scope's first day.
--- grain: scope_id, period_start, as_of
+-- grain: scope_id, period, period_start, as_of
 -- columns:
 --   scope_id: Space or domain and currency, as one text.
 --   period: monthly, quarterly or annual.

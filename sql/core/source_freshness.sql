@@ -2,7 +2,8 @@
 -- grain: source
 -- columns:
 --   source: Name of the billing source.
---   data_through: Newest date with usage, not after the day the build is about.
+--   newest_usage_date: Newest date with usage, inside its billing period.
+--   data_through: The same, not after the day the build is about.
 --   complete_through: Newest date whose usage is all there.
 --   held_out_days: Newest days that still fill up: as past deliveries showed, two until they do.
 --   is_learned: Whether past deliveries showed it.
@@ -13,7 +14,7 @@ with run as (
 newest as (
     select
         source,
-        max(data_through) as data_through
+        max(least(data_through, last_day(cast(billing_period || '-01' as date)))) as newest_usage_date
     from core.period
     where role = 'ledger' and data_through is not null
     group by source
@@ -25,8 +26,9 @@ lag as (
 
 select
     newest.source,
-    least(newest.data_through, run.as_of) as data_through,
-    least(newest.data_through - coalesce(lag.held_out_days, 2), run.as_of) as complete_through,
+    newest.newest_usage_date,
+    least(newest.newest_usage_date, run.as_of) as data_through,
+    least(newest.newest_usage_date - coalesce(lag.held_out_days, 2), run.as_of) as complete_through,
     coalesce(lag.held_out_days, 2) as held_out_days,
     lag.held_out_days is not null as is_learned
 from newest

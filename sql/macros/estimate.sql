@@ -1,2 +1,5 @@
--- An estimate in doubles as money: six decimals are more than it knows, and never nothing where it is something.
-create or replace macro estimated(amount) as round(amount, 6)::decimal(38, 12);
+-- An estimate in doubles as money: six decimals are more than it knows, and no bill comes near the greatest. Null stays
+-- null, which least and greatest would pass over.
+create or replace macro estimated(amount) as case
+    when amount is not null then round(least(greatest(amount, -1e18), 1e18), 6)::decimal(38, 12)
+end;

@@ -18,11 +18,15 @@ freshness as (
     select * from core.scope_freshness
 ),
 
+any_freshness as (
+    select min(data_through) as data_through from core.source_freshness
+),
+
 days as (
     select
         days.*,
         periods.billing_currency,
-        least(run.as_of, coalesce(freshness.data_through, run.as_of)) as newest_day,
+        coalesce(freshness.data_through, any_freshness.data_through, run.as_of) as newest_day,
         sum(days.spent) over (
             partition by days.budget_name, days.period_start
             order by days.usage_date
@@ -32,6 +36,7 @@ days as (
     inner join core.budget_period as periods
         on days.budget_name = periods.budget_name and days.period_start = periods.period_start
     cross join run
+    cross join any_freshness
     left join freshness on periods.scope_arn = freshness.scope_arn
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -152,6 +153,20 @@ class Settings(Table):
 
     @field_validator("budgets")
     @classmethod
+    def _names_apart(cls, budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
+        """A budget for each space gets names that begin with its own; no other may look like them."""
+        for each in budgets:
+            if each.space == "*":
+                for other in budgets:
+                    if other.name.startswith(f"{each.name}: "):
+                        raise ValueError(
+                            f'has a budget named "{other.name}", which looks like one of a space that'
+                            f' "{each.name}" counts; rename it'
+                        )
+        return budgets
+
+    @field_validator("budgets")
+    @classmethod
     def _no_overlap(cls, budgets: tuple[Budget, ...]) -> tuple[Budget, ...]:
         for number, one in enumerate(budgets):
             for other in budgets[number + 1 :]:
@@ -182,7 +197,8 @@ def load_settings(path: Path) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"cannot be read ({error})", where=str(path)) from error
     try:
-        raw = tomllib.loads(text)
+        # Amounts are exact: a double does not hold 15 digits and 12 decimals.
+        raw = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"is not valid TOML: {error}", where=str(path)) from error
     base = path.resolve().parent

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from tests.independent.budgets import EACH, MONTHS, Budget, days, months_later
+from tests.independent.budgets import EACH, Budget, days
 
 PERIODS = ("2026-07", "2026-08", "2026-09")
 HEAD = "arn:aws:sagemaker:us-east-1:012345678901"
@@ -128,20 +128,7 @@ def _budget(random: Random, name: str) -> Budget:
         return replace(budget, start=start, end=start + timedelta(days=random.randrange(7, 90)))
     start = random.choice((None, None, date(2026, 7, 1), _day(random), date(2025, 1, 1)))
     end = random.choice((None, _day(random)))
-    return replace(budget, start=_whole(budget, start, 0), end=_whole(budget, end, 1))
-
-
-def _whole(budget: Budget, day: date | None, past: int) -> date | None:
-    """The first day of the period it is in, or its last; any day where no space is named.
-
-    Where a budget of a space begins or ends inside a period, whether the space has its own is told by
-    tests of their own.
-    """
-    if day is None or budget.space in {None, EACH}:
-        return day
-    months = MONTHS[budget.period]
-    first = day.replace(month=day.month - (day.month - 1) % months, day=1)
-    return months_later(first, months) - timedelta(days=1) if past else first
+    return replace(budget, start=start, end=end)
 
 
 def _amount(random: Random) -> Decimal:
@@ -160,8 +147,7 @@ def _changes(random: Random, budget: Budget) -> list[Budget]:
     """The budget, or the same with another amount from the day after some day on; each with a period."""
     found = [budget]
     if budget.period != "custom" and random.random() < 0.4:
-        day = _whole(budget, _day(random), 1)
-        assert day
+        day = _day(random)
         if (budget.start or date.min) <= day < (budget.end or date.max):
             after = replace(budget, amount=_amount(random), start=day + timedelta(days=1))
             found = [replace(budget, end=day), after]

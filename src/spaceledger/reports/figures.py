@@ -28,7 +28,7 @@ def daily_by_category(table: pa.Table, currency: str) -> go.Figure:
         figure.add_bar(
             name=label(category),
             x=[day.isoformat() for day in days["usage_date"].to_pylist()],
-            y=[float(amount) for amount in days["amount"].to_pylist()],
+            y=[float(amount or 0) for amount in days["amount"].to_pylist()],
             width=_DAY_MS * 0.8,
             marker=palette.marker(category),
             hovertemplate=f"%{{fullData.name}}: %{{y:,.2f}} {unit}<extra></extra>",
@@ -52,7 +52,7 @@ def monthly_by_category(table: pa.Table, currency: str) -> go.Figure:
         figure.add_bar(
             name=label(category),
             x=[f"{period}-01" for period in months["billing_period"].to_pylist()],
-            y=[float(amount) for amount in months["amount"].to_pylist()],
+            y=[float(amount or 0) for amount in months["amount"].to_pylist()],
             width=_DAY_MS * 20,
             marker=palette.marker(category),
             hovertemplate=f"%{{fullData.name}}: %{{y:,.2f}} {unit}<extra></extra>",

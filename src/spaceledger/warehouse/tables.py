@@ -174,9 +174,9 @@ def standing_alerts(con: Connection) -> Standing:
     build_id, is_past = run(
         con,
         """
-        select min(run.build_id), coalesce(min(run.as_of) < max(period.data_through), false)
+        select min(run.build_id), coalesce(min(run.as_of) < max(freshness.newest_usage_date), false)
         from core.run
-        left join core.period as period on period.role = 'ledger'
+        left join core.source_freshness as freshness on true
         """,
     )[0]
     alerts = con.sql("select * from marts.alerts order by all").to_arrow_table()
