@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import crashes, reruns, trails
+from bench import budgets, crashes, reruns, trails
 
 OUT = Path(__file__).resolve().parent / "out"
 Result = dict[str, Any]
@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--tries", type=int, default=3)
     parser.add_argument(
-        "--only", choices=("loads", "trails", "reruns", "crashes"), help="one part alone"
+        "--only", choices=("loads", "trails", "reruns", "crashes", "budgets"), help="one part alone"
     )
     options = parser.parse_args()
     if options.only in {None, "loads"}:
@@ -34,6 +34,8 @@ def main() -> None:
         trails.main(OUT, options.tries)
     if options.only in {None, "reruns"}:
         reruns.main(OUT, options.tries)
+    if options.only in {None, "budgets"}:
+        budgets.main(OUT)
     if options.only in {None, "crashes"}:
         crashes.main(OUT)
 

@@ -48,7 +48,7 @@ def test_the_activity_flow_takes_in_new_events_and_leaves_bills(ledger: Ledger) 
     write_log(
         ledger.root / "trail", "one", [call("DescribeEndpoint", "red", "", "2026-09-03T09:00:00Z")]
     )
-    daily(ledger.config, date(2026, 10, 1), False)
+    daily(ledger.config)
     assert not activity(ledger.config).published
     write_cur(ledger.bill, "2026-10", [{"space": SPACE, "cost": "7"}])
     write_log(

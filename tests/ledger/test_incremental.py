@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.bills import OTHER_SPACE, SPACE, write_cur
+from tests.bills import DOMAIN, OTHER_SPACE, SPACE, write_cur
 from tests.conftest import Ledger
 
 PERIODS = ("2026-07", "2026-08", "2026-09")
@@ -21,7 +21,30 @@ COMPARED = (
     "marts.bill_reconciliation",
     "marts.attribution_coverage",
     "marts.spaces",
+    "marts.budget_status",
+    "marts.budget_burn_daily",
+    "marts.spend_without_budget",
+    "marts.forecast_accuracy",
+    "marts.spend_anomalies",
 )
+BUDGETS = f"""
+[[budgets]]
+name = "year"
+space = "{SPACE}"
+amount = 50
+period = "annual"
+[[budgets]]
+name = "each"
+space = "*"
+amount = 20
+[[budgets]]
+name = "autumn"
+domain = "{DOMAIN}"
+amount = 90
+period = "custom"
+start = 2026-08-20
+end = 2026-11-30
+"""
 Lines = list[dict[str, str]]
 
 lines = st.lists(
@@ -66,6 +89,7 @@ def contents(ledger: Ledger, tables: tuple[str, ...] = COMPARED) -> dict[str, li
 def test_incremental_equals_full(drawn: list) -> None:
     with TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder))
+        ledger.configure(ledger.config.read_text() + BUDGETS)
         for number, (period, rows) in enumerate(drawn):
             write_cur(ledger.bill, period, as_lines(period, rows), assembly=f"assembly-{number}")
             assert ledger.run().exit_code in {0, 3}
@@ -76,7 +100,7 @@ def test_incremental_equals_full(drawn: list) -> None:
 
         (Path(folder) / "fresh").mkdir()
         fresh = Ledger(Path(folder) / "fresh")
-        fresh.configure('home = "home"\n[[costs]]\nname = "acme"\nuri = "../bill"\n')
+        fresh.configure('home = "home"\n[[costs]]\nname = "acme"\nuri = "../bill"\n' + BUDGETS)
         fresh.run()
         assert contents(fresh) == incremental
 

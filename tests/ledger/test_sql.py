@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pandas as pd
@@ -23,6 +24,10 @@ JOB = "arn:aws:sagemaker:us-east-1:012345678901:training-job/nightly"
 
 @pytest.fixture
 def published(ledger: Ledger) -> Ledger:
+    ledger.configure(
+        'home = "home"\n[[costs]]\nname = "acme"\nuri = "bill"\n[[budgets]]\nname = "fraud"\n'
+        f'space = "{SPACE}"\namount = 20\nperiod = "annual"\n'
+    )
     write_cur(ledger.bill, "2026-08", [{"space": SPACE, "cost": "10", "resource": APP}])
     lines = [
         {"space": SPACE, "cost": "16", "resource": APP, "day": "2026-09-02", "pricing/publicOnDemandCost": "20"},
@@ -85,6 +90,16 @@ EXPECTED = {
             ("domain", None, "Usage", 2, "estimated"),
             ("unattributed", None, "Tax", 3, "estimated"),
         ],
+    ],
+    "budgets": [("budget_name", "status", "spent", "remaining"), [("fraud", "breached", 26, -6)]],
+    "spend_without_budget": [
+        ("billing_period", "space_name", "spent", "share"),
+        [("2026-09", None, 2, 0.1053), ("2026-09", "churn", 1, 0.0526)],
+    ],
+    "anomalies": [("space_name", "excess"), [("fraud", 16)]],
+    "how_late_usage_fills_up": [
+        ("source", "newest_usage_date", "complete_through", "held_out_days", "is_learned"),
+        [("acme", date(2026, 9, 5), date(2026, 9, 3), 2, False)],
     ],
     "spend_by_team": [("team", "effective_cost"), [(None, 17)]],
 }  # fmt: skip
