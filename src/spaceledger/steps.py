@@ -12,7 +12,7 @@ from spaceledger import reports
 from spaceledger.configuration import made_with, refuse_same_bill_twice, take_configuration
 from spaceledger.errors import CheckError, ConfigError, DeliveryError, SpaceledgerError
 from spaceledger.numbers import COMPUTE
-from spaceledger.paths import Home
+from spaceledger.paths import Home, sql_dir
 from spaceledger.settings import CostSource, Settings
 from spaceledger.sources.bills import Delivery, Problem, find_deliveries
 from spaceledger.sources.objects import ObjectStore, open_store
@@ -24,6 +24,7 @@ from spaceledger.warehouse.connection import open_work
 from spaceledger.warehouse.export import export_parquet, read_marts
 from spaceledger.warehouse.intake import LoadPlan
 from spaceledger.warehouse.load import load_delivery
+from spaceledger.warehouse.models import read_models
 from spaceledger.warehouse.periods import periods_in
 from spaceledger.warehouse.problems import (
     ProblemRow,
@@ -273,7 +274,9 @@ def check(
 def results_of_checks(work: publish.Work, *, everything: bool) -> tuple[CheckResult, ...]:
     """Every check with the rows that offend it, on what was rebuilt or on everything."""
     with open_work(work.database) as con:
-        return tuple(run_checks(con, prepare(con), everything=everything))
+        # What this run just built has its macros and views; what was built before may lack today's.
+        models = prepare(con) if everything else read_models(con, sql_dir())
+        return tuple(run_checks(con, models, everything=everything))
 
 
 def report(work: publish.Work, *, step: Step) -> None:

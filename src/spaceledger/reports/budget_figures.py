@@ -13,8 +13,8 @@ from spaceledger.reports.palette import AMBER, BLUE, GREY, RED, SKY
 from spaceledger.reports.tables import Row, rows
 from spaceledger.reports.values import label, money
 
-_ROW_HEIGHT, _FRAME_HEIGHT = 34, 96
-_LONGEST_NAME = 44
+_ROW_HEIGHT, _FRAME_HEIGHT, _BURN_UP_HEIGHT = 48, 96, 340
+_LONGEST_NAME = 52
 _WORST_SHOWN = 2.5  # times the amount; beyond it the axis would squeeze every other budget
 
 
@@ -33,8 +33,8 @@ def burn_up(days: pa.Table, amount: Decimal, currency: str) -> go.Figure:
         joined = [*past[-1:], *ahead]
         low = [_number(row["forecast_low"], row["spent_to_date"]) for row in joined]
         high = [_number(row["forecast_high"], row["spent_to_date"]) for row in joined]
-        _line(figure, joined, low, "80 % band, from", unit, color=SKY, width=0)
-        _line(figure, joined, high, "80 % band, to", unit, color=SKY, width=0, fill="tonexty")
+        _line(figure, joined, low, "80 % band from", unit, color=SKY, width=0, is_listed=False)
+        _line(figure, joined, high, "80 % band", unit, color=SKY, width=0, fill="tonexty")
         middle = [float(row["spent_to_date"]) for row in joined]
         _line(figure, joined, middle, "Forecast", unit, color=BLUE, dash="dot")
     plan = [float(row["plan_to_date"]) for row in rows(days)]
@@ -49,7 +49,7 @@ def burn_up(days: pa.Table, amount: Decimal, currency: str) -> go.Figure:
         line={"color": RED, "width": 1.5},
         hovertemplate=f"Amount: %{{y:,.2f}} {unit}<extra></extra>",
     )
-    figure.update_layout(_layout(300))
+    figure.update_layout(_layout(_BURN_UP_HEIGHT))
     figure.update_layout(hovermode="x unified")
     figure.update_yaxes(
         title={"text": unit, "standoff": 8, "font": {"size": 13}},
@@ -63,7 +63,7 @@ def burn_up(days: pa.Table, amount: Decimal, currency: str) -> go.Figure:
 def standings(budgets: Sequence[Row]) -> go.Figure:
     """A bullet for each budget, in shares of its amount: spent, plan today and the forecast's band."""
     drawn = [row for row in budgets if row["amount"]]
-    names = [_name(row["budget_name"]) for row in drawn]
+    names = list(range(len(drawn)))
     shares = {
         key: [_share(row[key], row["amount"]) for row in drawn]
         for key in ("spent", "planned", "forecast", "forecast_low", "forecast_high")
@@ -87,7 +87,7 @@ def standings(budgets: Sequence[Row]) -> go.Figure:
            for high, low, row in zip(band, base, drawn, strict=True)],
         base=base,
         orientation="h",
-        width=0.72,
+        width=0.46,
         marker={"color": SKY, "opacity": 0.75},
         customdata=words,
         hovertemplate="%{customdata}<extra></extra>",
@@ -97,7 +97,7 @@ def standings(budgets: Sequence[Row]) -> go.Figure:
         y=names,
         x=[min(share or 0, _WORST_SHOWN) for share in shares["spent"]],
         orientation="h",
-        width=0.34,
+        width=0.22,
         marker={
             "color": [RED if (share or 0) >= 1 else BLUE for share in shares["spent"]],
         },
@@ -109,12 +109,20 @@ def standings(budgets: Sequence[Row]) -> go.Figure:
         y=names,
         x=shares["planned"],
         mode="markers",
-        marker={"symbol": "line-ns", "size": 20, "line": {"width": 2.5, "color": AMBER}},
+        marker={"symbol": "line-ns", "size": 18, "line": {"width": 2.5, "color": AMBER}},
         hovertemplate="plan today: %{x:.0%} of the amount<extra></extra>",
     )
     figure.update_layout(_layout(_FRAME_HEIGHT + _ROW_HEIGHT * len(drawn)))
     figure.update_layout(barmode="overlay", hovermode="closest")
-    figure.update_yaxes(autorange="reversed", ticks="", automargin=True)
+    # Names above their bars: beside them they would leave a phone no room for bars.
+    figure.update_yaxes(
+        range=[len(drawn) - 0.4, -0.8], showticklabels=False, ticks="", showgrid=False
+    )
+    for place, row in enumerate(drawn):
+        figure.add_annotation(
+            x=0, xref="paper", xanchor="left", y=place - 0.44, yanchor="middle", showarrow=False,
+            text=_name(row["budget_name"]), align="left", font={"size": 12},
+        )  # fmt: skip
     figure.update_xaxes(tickformat=".0%", rangemode="tozero", showgrid=True, side="bottom")
     figure.add_vline(x=1, line={"color": RED, "width": 1.5})
     return figure
@@ -131,6 +139,7 @@ def _line(
     width: float = 2,
     dash: str = "solid",
     fill: str = "none",
+    is_listed: bool = True,
 ) -> None:
     figure.add_scatter(
         name=name,
@@ -140,7 +149,7 @@ def _line(
         line={"color": color, "width": width, "dash": dash},
         fill=fill,
         fillcolor="rgba(105,184,232,0.35)",
-        showlegend=name != "80 % band, from",
+        showlegend=is_listed,
         hovertemplate=f"{name}: %{{y:,.2f}} {unit}<extra></extra>",
     )
 

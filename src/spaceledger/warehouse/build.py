@@ -6,7 +6,7 @@ of a space, differs from the last build. Changed SQL or configuration rebuilds a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from spaceledger.warehouse.models import Model, read_models
 
 Progress = Callable[[str], None]
 
-# What the build itself adds to is made again at its end.
+# What reads what the build itself notes is made at its end.
 _MADE_LAST = ("marts.restatements", "marts.ingest_problems", "marts.alerts", "marts.alert_movers")
 
 
@@ -51,24 +51,25 @@ def prepare(con: duckdb.DuckDBPyConnection) -> tuple[Model, ...]:
     create_macros(con)
     models = read_models(con, sql_dir())
     there = _all_columns(con)
+    fresh = []
     for model in models:
-        if model.is_loaded:
-            _create_loaded(con, model, there.get(model.name, []))
+        before = there.get(model.name, [])
+        if model.is_loaded and sorted(before) != sorted(_stated(model)):
+            _create_loaded(con, model, before)
+            fresh.append(model)
         elif model.is_view:
             run(con, f"create or replace view {model.name} as {model.body}")
+    _document(con, fresh)
     return models
 
 
 def _create_loaded(con: duckdb.DuckDBPyConnection, model: Model, before: list[str]) -> None:
     """A ledger made by an older version keeps its rows; new columns are null until the next load."""
-    if sorted(before) == sorted(_stated(model)):
-        return
     run(con, "drop table if exists temp.older")
     if before:
         run(con, f"create temp table older as select * from {model.name}")
         run(con, f"drop table {model.name}")
     run(con, f"create table {model.name} as {model.body}")
-    _document(con, model)
     common = ", ".join(name for name in before if name in _stated(model))
     if common:
         run(con, f"insert into {model.name} by name select {common} from temp.older")
@@ -98,6 +99,7 @@ def build(
     _set_run(con, build_run)
     written: dict[str, int] = {}
     numbers = Numbers(con, compute)
+    made: list[Model] = []
     for model in _charges_late(models):
         if model.is_loaded or model.is_view:
             continue
@@ -106,17 +108,20 @@ def build(
                 periods.setdefault(period, "evidence")
             _set_rebuilt(con, periods)
         progress(f"build {model.name}")
+        if model.name in _MADE_LAST:
+            continue
         if model.computer:
             written[model.name] = numbers.fill(model)
-            _document(con, model)
+            made.append(model)
         else:
-            written[model.name] = _materialise(con, model, set(periods))
+            written[model.name] = _materialise(con, model, set(periods), made)
     previous.add_delivered_days(con)
     previous.add_restatements(con, build_run.build_id, build_run.built_at)
     problems.record_of_build(con, build_run.built_at)
     for model in models:
         if model.name in _MADE_LAST:
-            written[model.name] = _materialise(con, model, set())
+            written[model.name] = _materialise(con, model, set(), made)
+    _document(con, made)
     return Built(periods, written)
 
 
@@ -156,17 +161,22 @@ def _stated(model: Model) -> list[str]:
     return [name for name, _ in model.columns]
 
 
-def _materialise(con: duckdb.DuckDBPyConnection, model: Model, periods: set[str]) -> int:
-    """Writes one model: whole, or the given periods in one transaction. Returns rows written."""
+def _materialise(
+    con: duckdb.DuckDBPyConnection, model: Model, periods: set[str], made: list[Model]
+) -> int:
+    """Writes one model: whole, or the given periods in one transaction. Returns rows written.
+
+    A table made anew joins `made`.
+    """
     if not model.partition:
         run(con, f"create or replace table {model.name} as {model.body}")
-        _document(con, model)
+        made.append(model)
         return int(value(con, f"select count(*) from {model.name}"))
     if _exists(con, model) and sorted(_columns(con, model)) != sorted(_stated(model)):
         run(con, f"drop table {model.name}")
     if not _exists(con, model):
         run(con, f"create table {model.name} as select * from ({model.body}) limit 0")
-        _document(con, model)
+        made.append(model)
     if not periods:
         return 0
     some = f"{model.partition} in ({', '.join(_literal(period) for period in sorted(periods))})"
@@ -182,22 +192,27 @@ def _materialise(con: duckdb.DuckDBPyConnection, model: Model, periods: set[str]
     return count
 
 
-def _document(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Holds the header against the table, then writes it into the table's comments."""
-    built, stated = _columns(con, model), _stated(model)
-    if sorted(built) != sorted(stated):
-        missing, extra = sorted(set(built) - set(stated)), sorted(set(stated) - set(built))
-        raise ModelError(
-            f"header and table differ: undocumented {missing}, documented but absent {extra}",
-            where=model.name,
-        )
-    grain = f" Grain: {', '.join(model.grain)}." if model.grain else ""
-    statements = [f"comment on table {model.name} is {_literal(model.description + grain)}"]
-    statements += [
-        f"comment on column {model.name}.{name} is {_literal(what)}" for name, what in model.columns
-    ]
-    # One transaction: a commit for each comment would take longer than the table.
-    run(con, f"begin; {'; '.join(statements)}; commit")
+def _document(con: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> None:
+    """Holds headers against the tables, then writes them into the tables' comments."""
+    there = _all_columns(con)
+    statements = []
+    for model in models:
+        built, stated = there[model.name], _stated(model)
+        if sorted(built) != sorted(stated):
+            missing, extra = sorted(set(built) - set(stated)), sorted(set(stated) - set(built))
+            raise ModelError(
+                f"header and table differ: undocumented {missing}, documented but absent {extra}",
+                where=model.name,
+            )
+        grain = f" Grain: {', '.join(model.grain)}." if model.grain else ""
+        statements.append(f"comment on table {model.name} is {_literal(model.description + grain)}")
+        statements += [
+            f"comment on column {model.name}.{name} is {_literal(what)}"
+            for name, what in model.columns
+        ]
+    if statements:
+        # One transaction: a commit for each comment would take longer than the tables.
+        run(con, f"begin; {'; '.join(statements)}; commit")
 
 
 def _literal(text: str) -> str:

@@ -306,7 +306,7 @@ def test_a_burn_up_draws_what_its_table_says(marts: dict) -> None:
         ahead = [row for row in rows if "forecast" in row[0] and row[1] is not None]
         if ahead:
             assert list(traces["Forecast"].y)[1:] == [float(row[1]) for row in ahead]
-            assert list(traces["80 % band, to"].y)[1:] == [float(row[4]) for row in ahead]
+            assert list(traces["80 % band"].y)[1:] == [float(row[4]) for row in ahead]
 
 
 def test_a_budget_stands_on_the_page_of_its_space(marts: dict) -> None:
