@@ -116,7 +116,11 @@ def standings(budgets: Sequence[Row]) -> go.Figure:
     figure.update_layout(barmode="overlay", hovermode="closest")
     # Names above their bars: beside them they would leave a phone no room for bars.
     figure.update_yaxes(
-        range=[len(drawn) - 0.4, -0.8], showticklabels=False, ticks="", showgrid=False
+        range=[len(drawn) - 0.4, -0.8],
+        showticklabels=False,
+        ticks="",
+        showgrid=False,
+        zeroline=False,
     )
     for place, row in enumerate(drawn):
         figure.add_annotation(
