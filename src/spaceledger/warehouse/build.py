@@ -7,8 +7,10 @@ of a space, differs from the last build. Changed SQL or configuration rebuilds a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -17,7 +19,7 @@ from spaceledger.errors import ModelError
 from spaceledger.paths import sql_dir
 from spaceledger.warehouse import previous, problems
 from spaceledger.warehouse.computed import Compute, Numbers
-from spaceledger.warehouse.connection import create_macros, run, value
+from spaceledger.warehouse.connection import create_macros, one_transaction, run, value
 from spaceledger.warehouse.models import Model, read_models
 
 Progress = Callable[[str], None]
@@ -52,14 +54,15 @@ def prepare(con: duckdb.DuckDBPyConnection) -> tuple[Model, ...]:
     models = read_models(con, sql_dir())
     there = _all_columns(con)
     fresh = []
-    for model in models:
-        before = there.get(model.name, [])
-        if model.is_loaded and sorted(before) != sorted(_stated(model)):
-            _create_loaded(con, model, before)
-            fresh.append(model)
-        elif model.is_view:
-            run(con, f"create or replace view {model.name} as {model.body}")
-    _document(con, fresh)
+    with one_transaction(con):
+        for model in models:
+            before = there.get(model.name, [])
+            if model.is_loaded and sorted(before) != sorted(_stated(model)):
+                _create_loaded(con, model, before)
+                fresh.append(model)
+            elif model.is_view:
+                run(con, f"create or replace view {model.name} as {model.body}")
+        _document(con, fresh)
     return models
 
 
@@ -100,21 +103,36 @@ def build(
     written: dict[str, int] = {}
     numbers = Numbers(con, compute)
     made: list[Model] = []
-    for model in _charges_late(models):
-        if model.is_loaded or model.is_view:
-            continue
-        if model.name == "core.charge":
-            for period in [] if rebuild_cause else previous.evidence_periods(con):
-                periods.setdefault(period, "evidence")
-            _set_rebuilt(con, periods)
-        progress(f"build {model.name}")
-        if model.name in _MADE_LAST:
-            continue
-        if model.computer:
-            written[model.name] = numbers.fill(model)
-            made.append(model)
-        else:
-            written[model.name] = _materialise(con, model, set(periods), made)
+    for is_partitioned, group in groupby(_charges_late(models), lambda m: bool(m.partition)):
+        # Partitions have a transaction each; tables that are made whole share one.
+        with nullcontext() if is_partitioned else one_transaction(con):
+            for model in group:
+                if model.is_loaded or model.is_view or model.name in _MADE_LAST:
+                    continue
+                if model.name == "core.charge":
+                    for period in [] if rebuild_cause else previous.evidence_periods(con):
+                        periods.setdefault(period, "evidence")
+                    _set_rebuilt(con, periods)
+                progress(f"build {model.name}")
+                if model.computer:
+                    written[model.name] = numbers.fill(model)
+                    made.append(model)
+                else:
+                    written[model.name] = _materialise(con, model, set(periods), made)
+    progress("build what the build notes")
+    with one_transaction(con):
+        written |= _finish(con, models, build_run, made)
+    return Built(periods, written)
+
+
+def _finish(
+    con: duckdb.DuckDBPyConnection,
+    models: tuple[Model, ...],
+    build_run: BuildRun,
+    made: list[Model],
+) -> dict[str, int]:
+    """Notes what the build found and changed, makes what shows it, and documents all that was made."""
+    written = {}
     previous.add_delivered_days(con)
     previous.add_restatements(con, build_run.build_id, build_run.built_at)
     problems.record_of_build(con, build_run.built_at)
@@ -122,7 +140,7 @@ def build(
         if model.name in _MADE_LAST:
             written[model.name] = _materialise(con, model, set(), made)
     _document(con, made)
-    return Built(periods, written)
+    return written
 
 
 def _charges_late(models: tuple[Model, ...]) -> list[Model]:
@@ -180,16 +198,10 @@ def _materialise(
     if not periods:
         return 0
     some = f"{model.partition} in ({', '.join(_literal(period) for period in sorted(periods))})"
-    run(con, "begin")
-    try:
+    with one_transaction(con):
         run(con, f"delete from {model.name} where {some}")
         query = f"insert into {model.name} by name select * from ({model.body}) where {some}"
-        count = int(value(con, query))
-        run(con, "commit")
-    except BaseException:
-        run(con, "rollback")
-        raise
-    return count
+        return int(value(con, query))
 
 
 def _document(con: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> None:
@@ -211,8 +223,7 @@ def _document(con: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> None:
             for name, what in model.columns
         ]
     if statements:
-        # One transaction: a commit for each comment would take longer than the tables.
-        run(con, f"begin; {'; '.join(statements)}; commit")
+        run(con, "; ".join(statements))
 
 
 def _literal(text: str) -> str:

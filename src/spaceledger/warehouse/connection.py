@@ -68,11 +68,9 @@ def open_work(path: Path, *, memory_limit: str = "640MB") -> Iterator[duckdb.Duc
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Creates the macros of `sql/macros/`, each file in an order that resolves their references."""
     files = [sql_dir() / "macros" / f"{name}.sql" for name in MACRO_FILES]
-    # One transaction: a commit for each macro would take longer than the macros.
-    run(con, "begin")
-    for file in files:
-        run(con, file.read_text(encoding="utf-8"))
-    run(con, "commit")
+    with one_transaction(con):
+        for file in files:
+            run(con, file.read_text(encoding="utf-8"))
 
 
 @contextmanager
@@ -101,6 +99,18 @@ def run(
     """
     given = parameters if isinstance(parameters, dict) else list(parameters)
     return con.execute(sql, given).fetchall()
+
+
+@contextmanager
+def one_transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All statements inside are one commit: each commit waits for the disk. A fault undoes them all."""
+    run(con, "begin")
+    try:
+        yield
+    except BaseException:
+        run(con, "rollback")
+        raise
+    run(con, "commit")
 
 
 def value(con: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[object] = ()) -> Any:

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from spaceledger.budgets import Budget
 from spaceledger.warehouse.activity import TRAIL_TABLES
-from spaceledger.warehouse.connection import run, value
+from spaceledger.warehouse.connection import one_transaction, run, value
 from spaceledger.warehouse.state import MadeWith
 
 Connection = duckdb.DuckDBPyConnection
@@ -32,28 +32,40 @@ def take_configuration(
 
     The lines of a bill and the events of a trail that is configured no longer leave the ledger.
     """
-    run(con, "delete from raw.owners")
-    for row in owners:
-        run(con, "insert into raw.owners values (?, ?, ?, ?, ?, ?)", list(row.values()))
-    run(con, "delete from raw.configured_spaces")
-    for space, evidence in spaces:
-        run(con, "insert into raw.configured_spaces values (?, ?)", [space, evidence])
-    known = [row[0] for row in run(con, "select distinct source from raw.deliveries")]
-    for source in known:
-        if source not in roles:
-            for table in ("cur__line_items", "focus__line_items", "deliveries", "delivery_totals"):
-                run(con, f"delete from raw.{table} where source = ?", [source])
-            _forget_problems(con, "source = ? and origin <> 'trail'", source)
-        else:
-            run(con, "update raw.deliveries set role = ? where source = ?", [roles[source], source])
-    _take_trails(con, trails)
-    configured = [*roles, *trails]
-    gone = "source not in (select unnest(?::varchar[]))"
-    run(con, f"delete from raw.ingest_problems where {gone} and origin <> 'alert'", [configured])
-    run(con, "delete from raw.aliases")
-    for alias, name in aliases.items():
-        run(con, "insert into raw.aliases values (?, ?)", [alias, name])
-    _take_budgets(con, budgets)
+    with one_transaction(con):
+        run(con, "delete from raw.owners")
+        for row in owners:
+            run(con, "insert into raw.owners values (?, ?, ?, ?, ?, ?)", list(row.values()))
+        run(con, "delete from raw.configured_spaces")
+        for space, evidence in spaces:
+            run(con, "insert into raw.configured_spaces values (?, ?)", [space, evidence])
+        known = [row[0] for row in run(con, "select distinct source from raw.deliveries")]
+        for source in known:
+            if source not in roles:
+                for table in (
+                    "cur__line_items",
+                    "focus__line_items",
+                    "deliveries",
+                    "delivery_totals",
+                ):
+                    run(con, f"delete from raw.{table} where source = ?", [source])
+                _forget_problems(con, "source = ? and origin <> 'trail'", source)
+            else:
+                run(
+                    con,
+                    "update raw.deliveries set role = ? where source = ?",
+                    [roles[source], source],
+                )
+        _take_trails(con, trails)
+        configured = [*roles, *trails]
+        gone = "source not in (select unnest(?::varchar[]))"
+        run(
+            con, f"delete from raw.ingest_problems where {gone} and origin <> 'alert'", [configured]
+        )
+        run(con, "delete from raw.aliases")
+        for alias, name in aliases.items():
+            run(con, "insert into raw.aliases values (?, ?)", [alias, name])
+        _take_budgets(con, budgets)
 
 
 def _take_budgets(con: Connection, budgets: Iterable[Budget]) -> None:
