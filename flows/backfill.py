@@ -6,6 +6,7 @@ from pathlib import Path
 
 from prefect import flow
 
+from flows.alerts import alert
 from flows.daily import publish_ledger, pull_bills, tell
 from spaceledger import pipeline
 
@@ -16,4 +17,5 @@ def backfill(first: str, last: str, config: Path = Path("spaceledger.toml")) -> 
     pull_bills(config)
     outcome = publish_ledger(config, None, False, (first, last))
     tell(config, outcome)
+    alert(config)
     return outcome

@@ -13,6 +13,7 @@
 --   spent: Cost in the measure that budgets count (cost_metric).
 --   charge_count: Delivered lines.
 --   monthly_count: Lines of usage that last longer than a day: a MONTHLY export says nothing of days.
+--   unpriced_count: Lines of usage without a cost in that measure, which count as nothing.
 with run as (
     select * from core.run
 ),
@@ -30,7 +31,11 @@ measured as (
         cast(charges.billing_period || '-01' as date) as period_start,
         measured(
             run.cost_metric, charges.effective_cost, charges.amortized_cost, charges.billed_cost, charges.list_cost
-        ) as spent
+        ) as spent,
+        case
+            when charges.is_usage and run.cost_metric = 'list_cost' and charges.list_cost is null then 1
+            else 0
+        end as is_unpriced
     from charges
     cross join run
 ),
@@ -54,7 +59,8 @@ select
     billing_currency,
     sum(spent) as spent,
     count(*) as charge_count,
-    sum(is_monthly) as monthly_count
+    sum(is_monthly) as monthly_count,
+    sum(is_unpriced) as unpriced_count
 from clamped
 group by
     counted_date, billing_period, source, account_id, domain_arn, space_arn, spend_category, billing_currency

@@ -17,9 +17,21 @@ life as (
     select * from core.space_life
 ),
 
+-- A scope whose newest bill says nothing of days; single lines that last a month do not make it one.
+newest_periods as (
+    select
+        scope_arn,
+        billing_period,
+        sum(monthly_count) as monthly_count,
+        sum(charge_count) as charge_count,
+        row_number() over (partition by scope_arn order by billing_period desc) as recency
+    from core.scope_spend_daily
+    group by scope_arn, billing_period
+),
+
 monthly as (
-    select distinct scope_arn from core.scope_spend_daily
-    where monthly_count > 0
+    select scope_arn from newest_periods
+    where recency = 1 and 2 * monthly_count > charge_count
 )
 
 select
@@ -37,4 +49,8 @@ inner join core.budget_spend as spend
 inner join freshness on periods.scope_arn = freshness.scope_arn
 left join life on periods.scope_arn = life.space_arn
 left join monthly on periods.scope_arn = monthly.scope_arn
-where periods.period_end > freshness.complete_through and monthly.scope_arn is null
+where
+    periods.period_end > freshness.complete_through
+    -- Five years ahead is as far as a forecast goes.
+    and periods.period_end <= freshness.complete_through + 1800
+    and monthly.scope_arn is null

@@ -46,7 +46,8 @@ known_spaces as (
     select
         known_space.space_arn,
         known_space.domain_arn,
-        known_space.space_name || ' (' || split_part(known_space.domain_arn, '/', 2) || ')' as label,
+        -- As the ARN spells it: a better spelling that comes later must not make another budget of it.
+        arn_name(known_space.space_arn) || ' (' || split_part(known_space.domain_arn, '/', 2) || ')' as label,
         known_space.evidence,
         least(spend.first_date, cast(life.created_at as date)) as first_date,
         case when life.deleted_at is not null then greatest(spend.last_date, cast(life.deleted_at as date)) end
@@ -148,7 +149,7 @@ holding as (
         and (period = 'custom' or period_start <= coalesce(end_date, period_start))
 ),
 
--- A space has its own budget on the days of the periods of one that names it.
+-- A space has its own budget in periods that begin on a day of a period of one that names it.
 own as (
     select
         scope_arn,

@@ -77,10 +77,20 @@ monthly as (
     select
         source,
         billing_period,
-        sum(monthly_count) as line_count
+        cast(sum(monthly_count) as bigint) as line_count
     from charges
     group by source, billing_period
-    having sum(monthly_count) > 0
+    having 2 * sum(monthly_count) > sum(charge_count)
+),
+
+unpriced as (
+    select
+        source,
+        billing_period,
+        cast(sum(unpriced_count) as bigint) as line_count
+    from charges
+    group by source, billing_period
+    having sum(unpriced_count) > 0
 )
 
 select
@@ -105,3 +115,14 @@ select
     || ' figures and no forecast; export it HOURLY or DAILY' as detail,
     billing_period
 from monthly
+union all
+select
+    unpriced.source,
+    'bill' as location,
+    'no_cost_in_measure' as problem,
+    'warning' as severity,
+    cast(unpriced.line_count as varchar) || ' lines of usage have no ' || run.cost_metric
+    || ': budgets count them as nothing; choose another cost_metric, or export the list prices' as detail,
+    unpriced.billing_period
+from unpriced
+cross join run

@@ -29,4 +29,4 @@ select
 from spend
 inner join freshness on spend.scope_arn = freshness.scope_arn
 -- Charges dated after the newest usage are fees; a MONTHLY export says nothing of days.
-where spend.usage_date <= freshness.data_through and spend.monthly_count = 0
+where spend.usage_date <= freshness.data_through and 2 * spend.monthly_count <= spend.charge_count

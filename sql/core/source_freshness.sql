@@ -2,7 +2,8 @@
 -- grain: source
 -- columns:
 --   source: Name of the billing source.
---   newest_usage_date: Newest date with usage, inside its billing period.
+--   newest_usage_date: Newest date with usage, inside its billing period and not after the build itself: some lines bear
+--     dates to come.
 --   data_through: The same, not after the day the build is about.
 --   complete_through: Newest date whose usage is all there.
 --   held_out_days: Newest days that still fill up: as past deliveries showed, two until they do.
@@ -26,9 +27,11 @@ lag as (
 
 select
     newest.source,
-    newest.newest_usage_date,
-    least(newest.newest_usage_date, run.as_of) as data_through,
-    least(newest.newest_usage_date - coalesce(lag.held_out_days, 2), run.as_of) as complete_through,
+    least(newest.newest_usage_date, cast(run.built_at as date)) as newest_usage_date,
+    least(newest.newest_usage_date, cast(run.built_at as date), run.as_of) as data_through,
+    least(
+        least(newest.newest_usage_date, cast(run.built_at as date)) - coalesce(lag.held_out_days, 2), run.as_of
+    ) as complete_through,
     coalesce(lag.held_out_days, 2) as held_out_days,
     lag.held_out_days is not null as is_learned
 from newest

@@ -97,22 +97,23 @@ anomalies as (
     cross join run
 ),
 
+-- Inputs that were first seen wrong on one day are one alert; what mends one of them makes no new one.
 held_back as (
     select
         source,
         problem,
-        cast(min(first_seen_at) as date) as first_seen_on,
+        cast(first_seen_at as date) as first_seen_on,
         count(*) as input_count,
         min(location) as location,
         min(detail) as detail
     from marts.ingest_problems
     where severity = 'error'
-    group by source, problem
+    group by source, problem, cast(first_seen_at as date)
 )
 
 select
     kind || '|' || budget_name || '|' || cast(period_start as varchar)
-    || coalesce('|' || cast(threshold as varchar), '') as alert_key,
+    || coalesce('|' || cast(threshold as varchar), '') || '|' || cast(amount as varchar) as alert_key,
     kind,
     level,
     budget_name as subject,

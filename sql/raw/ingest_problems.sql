@@ -11,6 +11,7 @@
 --   first_seen_at: First run that saw it, UTC.
 --   last_seen_at: Last run that saw it, UTC.
 --   is_open: Whether the last run still saw it.
+--   closed_at: Run that saw it no longer, UTC; what opens again later is seen for the first time.
 --   origin: pull (looked at anew by each run), load or trail (stands as long as its delivery or log file does).
 --   identity: Identity of the delivery a load problem belongs to.
 select
@@ -23,6 +24,7 @@ select
     null::timestamp as first_seen_at,
     null::timestamp as last_seen_at,
     null::boolean as is_open,
+    null::timestamp as closed_at,
     null::varchar as origin,
     null::varchar as identity
 where false

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from spaceledger.alerts import Told, read_channels, tell
+from spaceledger.alerts import OnNew, Told, read_channels, tell
 from spaceledger.paths import Home
 from spaceledger.settings import Settings
 from spaceledger.warehouse import tables
@@ -26,18 +26,18 @@ class Telling:
 
 
 def tell_people(
-    settings: Settings, now: datetime, environment: Mapping[str, str]
-) -> Telling | None:
+    settings: Settings, now: datetime, environment: Mapping[str, str], on_new: OnNew
+) -> Telling:
     """Tells each channel of each standing alert once, and again when it is worse.
 
-    None where the published ledger is about a day of the past: a report made again alarms nobody.
+    A report of another day alarms nobody: one of days ago that is made again, or one of a day to come.
     """
     home = Home(settings.home)
     with open_published(home.ledger) as con:
         standing = tables.standing_alerts(con)
         known = tables.open_alert_problems(con)
-    if standing.is_past:
-        return None
+    if silent := _silence(standing, now.date()):
+        return Telling(Told(silent=silent), (), is_known=True)
     told = tell(
         standing.alerts,
         standing.movers,
@@ -46,6 +46,7 @@ def tell_people(
         now,
         pages=settings.alerts.pages or str(settings.home / "reports" / "html" / "index.html"),
         build_id=standing.build_id,
+        on_new=on_new,
     )
     problems = tuple(
         ProblemRow(SOURCE, one.channel, one.problem, "warning", one.detail, None, "alert")
@@ -53,3 +54,16 @@ def tell_people(
     )
     now_open = {(row.location, row.problem, row.detail) for row in problems}
     return Telling(told, problems, now_open == known)
+
+
+def _silence(standing: tables.Standing, today: date) -> str:
+    """Why nobody is told of what stands; nothing where people are."""
+    newest = standing.newest_usage_date
+    if standing.as_of > today:
+        return f"nobody is told: the ledger is about {standing.as_of}, a day to come"
+    # The two newest days are still filling up: a report of yesterday is one of now.
+    if standing.as_of < today and newest and standing.as_of < newest - timedelta(days=2):
+        return (
+            f"nobody is told: the ledger is about {standing.as_of}, and usage is known to {newest}"
+        )
+    return ""

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from spaceledger.arn import DomainArn, SpaceArn
 
 _MONTHS = {"monthly": 1, "quarterly": 3, "annual": 12}
-_LONGEST_CUSTOM = 3660  # days
+_LONGEST_CUSTOM = 1827  # days: as far as a forecast goes
 
 
 class Table(BaseModel):
@@ -73,7 +73,7 @@ class Budget(Table):
         if self.start and self.end and self.end < self.start:
             raise ValueError("has an end before its start")
         if self.period == "custom" and self.days > _LONGEST_CUSTOM:
-            raise ValueError("is longer than ten years")
+            raise ValueError("is longer than five years")
         if self.first_day > self.last_day:
             raise ValueError(
                 f"holds for no {self.period} period: none begins from {self.start} through {self.end}"

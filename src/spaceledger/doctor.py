@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -43,9 +44,18 @@ def examine(settings: Settings, today: date) -> Iterator[Finding]:
         else:
             yield Finding("note", trail.name, "the lookup-events API is not read yet",
                           "deliver a trail to S3 and name its uri")  # fmt: skip
+    for name in settings.alerts.channels:
+        yield _channel(name)
     if settings.owners:
         yield _owners(settings.owners)
     yield from _ledger(settings, today)
+
+
+def _channel(name: str) -> Finding:
+    if os.environ.get(name, "").strip():
+        return Finding("ok", f"alerts {name}", "the environment variable is set")
+    return Finding("fault", f"alerts {name}", "the environment variable is not set, or is empty",
+                   "set it to an Apprise URL where runs are started")  # fmt: skip
 
 
 def _costs(source: CostSource) -> Iterator[Finding]:

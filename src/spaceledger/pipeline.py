@@ -15,7 +15,7 @@ from typing import Any
 
 from spaceledger import steps
 from spaceledger.alerting import tell_people
-from spaceledger.alerts import Told
+from spaceledger.alerts import OnNew, Told
 from spaceledger.errors import HomeError
 from spaceledger.paths import Home
 from spaceledger.settings import Settings
@@ -28,7 +28,7 @@ from spaceledger.warehouse.connection import open_work
 from spaceledger.warehouse.state import read_state
 
 
-def _quiet(_: str) -> None:
+def _quiet(_: object) -> None:
     """Shows no progress."""
 
 
@@ -103,10 +103,12 @@ def alert(
     *,
     now: datetime | None = None,
     environment: Mapping[str, str] = os.environ,
+    on_new: OnNew = _quiet,
     step: Step = _quiet,
 ) -> Told:
     """Tells people of what stands in the published ledger, each channel once and again when worse.
 
+    `on_new` is called with each alert that no run told before, whether or not there is a channel.
     A channel that fails is a problem row: where the ledger does not say so yet it is published again.
     """
     home = Home(settings.home)
@@ -114,9 +116,7 @@ def alert(
     with publish.locked(home, "alert"):
         publish.sweep(home)
         step("alert")
-        telling = tell_people(settings, moment, environment)
-        if telling is None:
-            return Told()
+        telling = tell_people(settings, moment, environment, on_new)
         if not telling.is_known:
             # Later than the build that was told of, also where both are given the same moment.
             moment += timedelta(microseconds=1)

@@ -120,7 +120,7 @@ def load(
     with open_work(work.database) as con:
         prepare(con)
         take_configuration(con, settings)
-        close_pull(con, pulled.looked_at)
+        close_pull(con, pulled.looked_at, now.replace(tzinfo=None))
         rows = [
             ProblemRow(p.source, p.location, p.problem, p.severity, p.detail, p.billing_period, "pull")
             for p in pulled.problems
@@ -130,7 +130,7 @@ def load(
             try:
                 plans = list(_plans(con, settings, source, store, delivery))
                 for plan in plans:
-                    close_load(con, source.name, plan.period)
+                    close_load(con, source.name, plan.period, now.replace(tzinfo=None))
                     result = load_delivery(con, plan, now)
                     loaded.append(LoadedRow(source.name, plan.period, plan.delivery_id,
                                             result.row_count, result.kept_count))  # fmt: skip

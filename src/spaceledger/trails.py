@@ -107,7 +107,7 @@ def load_logs(
     name, address = logs.source.name, logs.store.address
     forget_files(con, name, logs.gone)
     names = [*(file.name for file in logs.files), *logs.gone.values()]
-    close_files(con, name, [address(key) for key in names])
+    close_files(con, name, [address(key) for key in names], now)
     waiting: list[TrailBatch] = []
 
     def noted() -> Iterator[TrailBatch]:

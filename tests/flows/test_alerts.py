@@ -30,8 +30,8 @@ def test_each_new_alert_is_one_event(ledger: Ledger, monkeypatch: pytest.MonkeyP
         assert flows.alerts.alert.fn(ledger.config) == 0
     assert [event["event"] for event in events] == ["spaceledger.alert.breached"] * 2
     assert {event["payload"]["alert_key"] for event in events} == {
-        "breached|fraud|2026-09-01",
-        "breached|churn <b>|2026-09-01",
+        "breached|fraud|2026-09-01|10.000000000000",
+        "breached|churn <b>|2026-09-01|10.000000000000",
     }
     names = {event["resource"]["prefect.resource.id"] for event in events}
     assert len(names) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from spaceledger import pipeline
@@ -119,9 +120,11 @@ def test_a_receiver_that_is_down_is_a_problem_until_it_was_told(ledger: Ledger, 
 def test_a_day_of_the_past_tells_nobody_and_silence_is_told(ledger: Ledger, hook: Hook) -> None:
     ledger.configure(HEAD + FEW_DAYS.replace("1000", "10"))
     deliver(ledger, *[10] * 12)
-    run(ledger, "2026-09-11")
+    run(ledger, "2026-09-09")
     assert ledger.query("select status from marts.budget_status") == [("breached",)]
-    assert tell(ledger, hook) == Told()
+    assert "nobody is told" in tell(ledger, hook).silent
+    run(ledger, "2027-01-01")
+    assert "a day to come" in tell(ledger, hook).silent
     assert hook.asked == 0
 
     run(ledger, "2026-09-15")  # three days after the newest usage
@@ -166,3 +169,58 @@ def test_the_command_ends_as_the_run_did_whoever_could_be_told(ledger: Ledger, h
     assert len(hook.got) == 2
     assert any("acme" in title for title in hook.titles)
     assert ledger.query(PROBLEMS)[0][::2] == ("acme", "error")
+
+
+def test_a_line_dated_to_come_silences_nobody(ledger: Ledger, hook: Hook) -> None:
+    ledger.configure(HEAD + FEW_DAYS.replace("1000", "10"))
+    deliver(ledger, *[10] * 12)
+    odd = {"space": SPACE, "cost": "0.01", "day": "2026-11-30"}
+    write_cur(ledger.bill, "2026-11", [odd])
+    run(ledger, "2026-11-24")
+    assert ledger.query("select complete_through::varchar from core.source_freshness") == [
+        ("2026-11-22",)
+    ]
+    assert tell(ledger, hook).silent == ""
+
+
+def test_a_raised_budget_that_is_breached_again_is_told_again(ledger: Ledger, hook: Hook) -> None:
+    ledger.configure(HEAD + FEW_DAYS.replace("1000", "50"))
+    deliver(ledger, *[10] * 12)
+    run(ledger, "2026-09-12")
+    assert kinds(tell(ledger, hook)) == ["breached"]
+    ledger.configure(HEAD + FEW_DAYS.replace("1000", "60"))
+    run(ledger, "2026-09-12")
+    assert kinds(tell(ledger, hook)) == ["breached"]
+
+
+def test_what_breaks_again_after_it_was_mended_is_told_again(ledger: Ledger, hook: Hook) -> None:
+    ledger.configure(HEAD)
+    deliver(ledger, *[10] * 3)
+    run(ledger, "2026-09-03")
+    told = []
+    for number, is_broken in enumerate([True, False, True]):
+        if is_broken:
+            write_delivery(ledger.bill, "2026-08", b"this is not gzip", assembly="same")
+        else:
+            write_cur(ledger.bill, "2026-08", [{"space": SPACE}], assembly="same")
+        moment = NOW + timedelta(days=number)
+        pipeline.run(ledger.settings, as_of=date(2026, 9, 3), now=moment)
+        told += kinds(pipeline.alert(ledger.settings, now=moment, environment={}))
+    assert [kind for kind in told if kind == "held_back"] == ["held_back", "held_back"]
+
+
+def test_a_crash_between_telling_and_noting_repeats_an_event_and_loses_none(
+    ledger: Ledger, hook: Hook
+) -> None:
+    ledger.configure(HEAD + FEW_DAYS.replace("1000", "10"))
+    deliver(ledger, *[10] * 12)
+    run(ledger, "2026-09-12")
+
+    def stop(_: object) -> None:
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        pipeline.alert(ledger.settings, now=NOW, environment={}, on_new=stop)
+    seen: list[object] = []
+    pipeline.alert(ledger.settings, now=NOW, environment={}, on_new=seen.append)
+    assert len(seen) == 1

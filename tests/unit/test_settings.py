@@ -89,8 +89,8 @@ WRONG = {
         BUDGET + 'amount = 1\nperiod = "annual"\nstart = 2026-01-02\nend = 2026-12-31', 1,
         "holds for no annual period",
     ),
-    "a custom period of eleven years": (
-        BUDGET + 'amount = 1\nperiod = "custom"\nstart = 2020-01-01\nend = 2031-01-01', 1, "longer than ten years",
+    "a custom period of six years": (
+        BUDGET + 'amount = 1\nperiod = "custom"\nstart = 2020-01-01\nend = 2026-01-01', 1, "longer than five years",
     ),
     "a start long ago": (BUDGET + "amount = 1\nstart = 1026-09-01", 5, "budgets.1.start"),
     "a plan that is none": (BUDGET + 'amount = 1\nplan = "mornings"', 5, "budgets.1.plan"),

@@ -1,7 +1,7 @@
 """Tells people what needs a look, once, wherever they read. The only place that imports apprise."""
 
 from spaceledger.alerts.channels import read_channels
-from spaceledger.alerts.telling import Problem, Sent, Told, tell
+from spaceledger.alerts.telling import OnNew, Problem, Sent, Told, tell
 from spaceledger.alerts.words import Message, text
 
-__all__ = ["Message", "Problem", "Sent", "Told", "read_channels", "tell", "text"]
+__all__ = ["Message", "OnNew", "Problem", "Sent", "Told", "read_channels", "tell", "text"]

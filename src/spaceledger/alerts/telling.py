@@ -6,7 +6,7 @@ Two calls for one home must not overlap; whoever calls holds the home's lock.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Levels compare alerts of one kind; between kinds this does.
 GRAVEST_FIRST = ("breached", "held_back", "stale", "breach_forecast", "anomaly", "threshold")
 _PLACES = {kind: place for place, kind in enumerate(GRAVEST_FIRST)}
+OnNew = Callable[[Message], object]
 IN_FULL = 10  # more in one run than anyone reads; the rest is one list
 
 
@@ -49,6 +50,7 @@ class Told:
     new: tuple[Message, ...] = ()
     sent: tuple[Sent, ...] = ()
     problems: tuple[Problem, ...] = ()
+    silent: str = ""  # why nobody was told of anything
 
 
 def tell(
@@ -60,11 +62,13 @@ def tell(
     *,
     pages: str,
     build_id: str,
+    on_new: OnNew = lambda _: None,
 ) -> Told:
     """Tells channels (variable name to what it holds) of what they were not told at this level.
 
     Never raises for a channel or the journal: what fails is a problem, and is tried again when told
-    next. `new` is what no run told before at this level, whether or not there is a channel.
+    next. `new` is what no run told before at this level, whether or not there is a channel; `on_new` is
+    called with each before that is noted, so that a crash can repeat it and lose nothing.
     """
     rows = sorted(
         alerts.to_pylist(), key=lambda row: (_PLACES.get(row["kind"], len(_PLACES)), -row["level"])
@@ -97,10 +101,10 @@ def tell(
                     else:
                         append(book.path, _entries(channel.name, told, now))
                         sent += [Sent(channel.name, one.alert_key, one.level) for one in told]
-        # Last, so that a crash on the way makes them new again, and no event is lost.
-        fresh = due(RUN)
-        append(book.path, _entries(RUN, fresh, now))
-        new = fresh
+        for one in due(RUN):
+            on_new(one)
+            append(book.path, _entries(RUN, [one], now))
+            new.append(one)
     except OSError as error:
         detail = f"{journal}: {error.strerror or 'cannot be written'}; nothing more is sent"
         problems.append(Problem(RUN, "alert_journal_failed", detail))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -37,6 +37,9 @@ def _settings(_: click.Context, __: click.Parameter, path: Path) -> Settings:
 
 
 def _as_of(_: click.Context, __: click.Parameter, given: datetime | None) -> date | None:
+    latest = datetime.now(UTC).date() + timedelta(days=366)
+    if given and given.date() > latest:
+        raise click.BadParameter(f"lies more than a year ahead; {latest} is the latest")
     return given.date() if given else None
 
 

@@ -11,6 +11,7 @@ import click
 from spaceledger import pipeline
 from spaceledger.alerts import Told
 from spaceledger.cli.group import as_of_option, config_option, full_refresh_option, main, progress
+from spaceledger.errors import SpaceledgerError
 from spaceledger.settings import Settings
 from spaceledger.warehouse.checks import CheckResult
 
@@ -25,7 +26,11 @@ def run(settings: Settings, as_of: date | None, full_refresh: bool) -> None:
     if not outcome.published:
         click.echo("Nothing new; the published ledger stands.")
     _say(settings, outcome)
-    _say_told(pipeline.alert(settings, step=progress()))
+    try:
+        _say_told(pipeline.alert(settings, step=progress()))
+    except SpaceledgerError as error:
+        # The ledger is published; what stands in it is told by the next run.
+        click.echo(f"warning: alerts: {error.line()}", err=True)
     sys.exit(outcome.exit_code)
 
 
@@ -92,7 +97,7 @@ def alert(settings: Settings) -> None:
     """Tell people what needs a look: each channel of each alert once, and again when it is worse."""
     told = pipeline.alert(settings, step=progress())
     _say_told(told)
-    if not told.new and not told.sent:
+    if not told.new and not told.sent and not told.silent:
         click.echo("Nothing new to tell.")
 
 
@@ -111,6 +116,8 @@ def _say(settings: Settings, outcome: pipeline.Outcome) -> None:
 
 
 def _say_told(told: Told) -> None:
+    if told.silent:
+        click.echo(told.silent)
     for message in told.new:
         click.echo(f"alert: {message.title}")
     channels = {one.channel for one in told.sent}

@@ -15,6 +15,8 @@ WEEKS = 52
 DAYS = 7 * WEEKS
 _DAY_LIMIT = 8_000_000  # more days than dates have, so that scope and day make one number
 
+BEGINS_WITHIN, BEGINS_BELOW = 14, 0.05  # days of age; of the amount seen
+
 
 @dataclass(frozen=True, slots=True)
 class History:
@@ -110,11 +112,13 @@ def cut_windows(history: History, scope: Array, last: Array) -> Windows:
 
 
 def begin_with(windows: Windows, seen: Array) -> Windows:
-    """Windows in which scopes without a complete day of spend have one of the amount seen [n] so far.
+    """Windows in which scopes that only begin have one day of the amount seen [n] so far.
 
-    It is all there is to tell of a space that began yesterday.
+    Of a space that began yesterday that is all there is to tell: no complete day, or days of nearly
+    nothing, as when its volume was paid for before anybody worked.
     """
-    begins = (windows.scale <= 0) & (seen > 0)
+    nearly_nothing = (windows.age <= BEGINS_WITHIN) & (windows.scale < BEGINS_BELOW * seen)
+    begins = ((windows.scale <= 0) | nearly_nothing) & (seen > 0)
     spend, known = windows.spend.copy(), windows.known.copy()
     spend[begins] = 0
     known[begins] = False

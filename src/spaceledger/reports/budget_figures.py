@@ -15,7 +15,7 @@ from spaceledger.reports.values import label, money
 
 _ROW_HEIGHT, _FRAME_HEIGHT, _BURN_UP_HEIGHT = 48, 96, 340
 _LONGEST_NAME = 52
-_WORST_SHOWN = 2.5  # times the amount; beyond it the axis would squeeze every other budget
+FARTHEST = 2.5  # times the amount; beyond it the axis would squeeze every other budget
 
 
 def burn_up(days: pa.Table, amount: Decimal, currency: str) -> go.Figure:
@@ -75,11 +75,8 @@ def standings(budgets: Sequence[Row]) -> go.Figure:
         for row in drawn
     ]
     figure = go.Figure()
-    band = [
-        _WORST_SHOWN if high is None else min(high, _WORST_SHOWN)
-        for high in shares["forecast_high"]
-    ]
-    base = [min(low or 0, _WORST_SHOWN) for low in shares["forecast_low"]]
+    band = [FARTHEST if high is None else min(high, FARTHEST) for high in shares["forecast_high"]]
+    base = [min(low or 0, FARTHEST) for low in shares["forecast_low"]]
     figure.add_bar(
         name="Forecast, 80 % band",
         y=names,
@@ -95,7 +92,7 @@ def standings(budgets: Sequence[Row]) -> go.Figure:
     figure.add_bar(
         name="Spent",
         y=names,
-        x=[min(share or 0, _WORST_SHOWN) for share in shares["spent"]],
+        x=[min(share or 0, FARTHEST) for share in shares["spent"]],
         orientation="h",
         width=0.22,
         marker={

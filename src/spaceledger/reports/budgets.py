@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from spaceledger.reports.budget_figures import burn_up, standings
+from spaceledger.reports.budget_figures import FARTHEST, burn_up, standings
 from spaceledger.reports.budget_tables import accuracy, days_of, past_periods, without_budget
 from spaceledger.reports.build import Build, of_currency, space_path, space_title
 from spaceledger.reports.panels import Chart, Column, Link, Page, Panel, Section, Table, Tile
@@ -18,6 +18,7 @@ from spaceledger.reports.values import (
     money,
     month,
     period_words,
+    ratio,
 )
 from spaceledger.reports.words import BUDGET_STATUS_NAMES, BUDGET_STATUSES, MEASURES
 
@@ -85,7 +86,11 @@ def _tiles(build: Build, budgets: Sequence[Row], currency: str) -> Sequence[Tile
             tone="warn" if over else "good",
         ),
         Tile("To watch", count(by_status["watch"]), detail="close to the amount, or may reach it"),
-        Tile("Hold", count(by_status["ok"]), detail=f"of {count(len(budgets))} budgets now"),
+        Tile(
+            "Hold",
+            count(by_status["ok"]),
+            detail=f"of {count(len(budgets))} budgets now, {by_status['no_data']} without a charge",
+        ),
         Tile(
             f"Spend without a budget, {month(period)}" if period else "Spend without a budget",
             money(amount),
@@ -107,6 +112,10 @@ def _tiles(build: Build, budgets: Sequence[Row], currency: str) -> Sequence[Tile
 def _standings(budgets: Sequence[Row], currency: str) -> Chart:
     shown = [row for row in budgets if row["amount"]][:_BULLETS]
     more = f" The {_BULLETS} gravest of {len(budgets)}." if len(budgets) > len(shown) else ""
+    farthest = max(
+        (max(row["spent"], row["forecast_high"] or 0) / row["amount"] for row in shown), default=0
+    )
+    cut = f" Bars end at {ratio(FARTHEST)} of the amount." if farthest > FARTHEST else ""
     lines = [
         [row["budget_name"], row["burn_ratio"], row["elapsed_ratio"], row["breach_probability"]]
         for row in shown
@@ -124,7 +133,7 @@ def _standings(budgets: Sequence[Row], currency: str) -> Chart:
         table=Table("", columns, lines, is_folded=True, summary="The same as a table"),
         caption=(
             "In shares of its amount: the dark bar is what is spent, the pale bar the forecast's 80 % band "
-            f"at the period's end, the tick what the plan lets be spent by now.{more}"
+            f"at the period's end, the tick what the plan lets be spent by now.{cut}{more}"
         ),
         empty="No budget of this currency has an amount above 0.",
     )
@@ -183,7 +192,7 @@ def _line(row: Row, space: Row | None, known: Mapping[tuple[str, str, str], str]
         row["forecast_low"],
         row["forecast_high"],
         row["breach_probability"],
-        str(row["breach_date"] or ""),
+        _reached(row),
         known.get(key, "too few past periods"),
     ]
 
@@ -208,9 +217,16 @@ def _burn_ups(build: Build, budgets: Sequence[Row]) -> list[Chart]:
     return charts
 
 
+def _reached(row: Row) -> str:
+    """The day the amount was reached, or is forecast to be."""
+    if row["breach_date"] is None:
+        return ""
+    return str(row["breach_date"]) if row["status"] == "breached" else f"about {row['breach_date']}"
+
+
 def _outlook(row: Row) -> str:
     if row["forecast"] is None:
         return "no forecast, as nothing is known of it"
     band = f"{money(row['forecast_low'])} to {money(row['forecast_high'])}"
-    when = f", the amount reached on {row['breach_date']}" if row["breach_date"] else ""
+    when = f", the amount reached {_reached(row)}" if row["breach_date"] else ""
     return f"forecast {money(row['forecast'])} ({band}){when}"

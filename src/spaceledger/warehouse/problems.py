@@ -10,6 +10,8 @@ import duckdb
 
 from spaceledger.warehouse.connection import run
 
+_CLOSE = "update raw.ingest_problems set is_open = false, closed_at = ?::timestamp where is_open"
+
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
@@ -30,13 +32,18 @@ class ProblemRow:
 
 
 def record(con: duckdb.DuckDBPyConnection, rows: Iterable[ProblemRow], now: datetime) -> None:
-    """Opens each problem, keeping when it was first seen."""
+    """Opens each problem; first seen is since when it has been open without a break."""
     for row in rows:
         key = [row.source, row.location, row.problem, row.billing_period]
         same = (
             "source = ? and location = ? and problem = ? and billing_period is not distinct from ?"
         )
-        first = run(con, f"select first_seen_at from raw.ingest_problems where {same}", key)
+        first = run(
+            con,
+            f"select first_seen_at from raw.ingest_problems where {same}"
+            " and (is_open or closed_at = ?::timestamp)",
+            [*key, now],
+        )
         run(con, f"delete from raw.ingest_problems where {same}", key)
         run(
             con,
@@ -49,13 +56,12 @@ def record(con: duckdb.DuckDBPyConnection, rows: Iterable[ProblemRow], now: date
         )  # fmt: skip
 
 
-def close_pull(con: duckdb.DuckDBPyConnection, sources: Iterable[str]) -> None:
+def close_pull(con: duckdb.DuckDBPyConnection, sources: Iterable[str], now: datetime) -> None:
     """Closes what a pull of some sources looks at anew."""
     run(
         con,
-        "update raw.ingest_problems set is_open = false where origin = 'pull' and source in"
-        " (select unnest(?::varchar[]))",
-        [list(sources)],
+        f"{_CLOSE} and origin = 'pull' and source in (select unnest(?::varchar[]))",
+        [now, list(sources)],
     )
 
 
@@ -63,13 +69,13 @@ def record_of_alerts(
     con: duckdb.DuckDBPyConnection, rows: Iterable[ProblemRow], now: datetime
 ) -> None:
     """Takes up which channels could not be told, and closes what was said of others."""
-    run(con, "update raw.ingest_problems set is_open = false where origin = 'alert'")
+    run(con, f"{_CLOSE} and origin = 'alert'", [now])
     record(con, rows, now)
 
 
 def record_of_build(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
     """Takes up what `core.build_problem` says, and closes what it says no longer."""
-    run(con, "update raw.ingest_problems set is_open = false where origin = 'build'")
+    run(con, f"{_CLOSE} and origin = 'build'", [now])
     found = run(
         con,
         "select source, location, problem, severity, detail, billing_period, 'build'"
@@ -78,21 +84,24 @@ def record_of_build(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
     record(con, [ProblemRow(*row) for row in found], now)
 
 
-def close_files(con: duckdb.DuckDBPyConnection, source: str, locations: Iterable[str]) -> None:
+def close_files(
+    con: duckdb.DuckDBPyConnection, source: str, locations: Iterable[str], now: datetime
+) -> None:
     """Closes what was said of log files that are now read again."""
     run(
         con,
-        "update raw.ingest_problems set is_open = false where origin = 'trail' and source = ?"
-        " and location in (select unnest(?::varchar[]))",
-        [source, list(locations)],
+        f"{_CLOSE} and origin = 'trail' and source = ? and location in (select unnest(?::varchar[]))",
+        [now, source, list(locations)],
     )
 
 
-def close_load(con: duckdb.DuckDBPyConnection, source: str, period: str | None) -> None:
+def close_load(
+    con: duckdb.DuckDBPyConnection, source: str, period: str | None, now: datetime
+) -> None:
     """Closes what was said of the delivery that is now being replaced."""
     run(
         con,
-        "update raw.ingest_problems set is_open = false where origin = 'load' and source = ?"
+        f"{_CLOSE} and origin = 'load' and source = ?"
         " and (billing_period = ? or billing_period is null)",
-        [source, period],
+        [now, source, period],
     )

@@ -134,8 +134,15 @@ def reading(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
-    """Writes rows as one Parquet file."""
-    pq.write_table(table, path)
+    """Writes rows as one Parquet file. Raises QueryError where that cannot be."""
+    try:
+        pq.write_table(table, path)
+    except OSError as error:
+        raise QueryError(
+            f"cannot be written ({error.strerror or error})",
+            where=str(path),
+            todo="name a file in a folder you may write to",
+        ) from error
 
 
 def write_csv(table: pa.Table, path: Path) -> None:

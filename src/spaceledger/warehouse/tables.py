@@ -16,6 +16,9 @@ from spaceledger.warehouse.connection import one_transaction, run, value
 from spaceledger.warehouse.state import MadeWith
 
 Connection = duckdb.DuckDBPyConnection
+_OF_BILLS = (
+    "cur__line_items", "focus__line_items", "deliveries", "delivery_totals", "delivered_days",
+)  # fmt: skip
 
 
 def take_configuration(
@@ -173,27 +176,28 @@ def reconciled(con: Connection) -> list[tuple[Any, ...]]:
 
 @dataclass(frozen=True)
 class Standing:
-    """The alerts of a published ledger, and whether it is about a day of the past."""
+    """The alerts of a published ledger, its day, and the newest day with usage."""
 
     alerts: pa.Table
     movers: pa.Table
     build_id: str
-    is_past: bool
+    as_of: date
+    newest_usage_date: date | None
 
 
 def standing_alerts(con: Connection) -> Standing:
-    """What people should be told of. Of the past is a ledger whose day lies before its newest usage."""
-    build_id, is_past = run(
+    """What people should be told of."""
+    build_id, as_of, newest = run(
         con,
         """
-        select min(run.build_id), coalesce(min(run.as_of) < max(freshness.newest_usage_date), false)
+        select min(run.build_id), min(run.as_of), max(freshness.newest_usage_date)
         from core.run
         left join core.source_freshness as freshness on true
         """,
     )[0]
     alerts = con.sql("select * from marts.alerts order by all").to_arrow_table()
     movers = con.sql("select * from marts.alert_movers order by all").to_arrow_table()
-    return Standing(alerts, movers, str(build_id), bool(is_past))
+    return Standing(alerts, movers, str(build_id), as_of, newest)
 
 
 def open_alert_problems(con: Connection) -> set[tuple[str, str, str]]:
