@@ -84,7 +84,7 @@ def contents(ledger: Ledger, tables: tuple[str, ...] = COMPARED) -> dict[str, li
     }
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(drawn=deliveries)
 def test_incremental_equals_full(drawn: list) -> None:
     with TemporaryDirectory() as folder:

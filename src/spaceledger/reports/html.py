@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,9 @@ def write_reports(
     return [_write_page(environment, build, page, out) for page in pages(build)]
 
 
+@cache
 def _environment(folder: Path) -> Environment:
+    """Compiled once; templates that change are read again."""
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,

@@ -103,6 +103,7 @@ def build(
     written: dict[str, int] = {}
     numbers = Numbers(con, compute)
     made: list[Model] = []
+    refillable = set() if rebuild_cause else _small_tables(con, models)
     for is_partitioned, group in groupby(_charges_late(models), lambda m: bool(m.partition)):
         # Partitions have a transaction each; tables that are made whole share one.
         with nullcontext() if is_partitioned else one_transaction(con):
@@ -118,10 +119,10 @@ def build(
                     written[model.name] = numbers.fill(model)
                     made.append(model)
                 else:
-                    written[model.name] = _materialise(con, model, set(periods), made)
+                    written[model.name] = _materialise(con, model, set(periods), made, refillable)
     progress("build what the build notes")
     with one_transaction(con):
-        written |= _finish(con, models, build_run, made)
+        written |= _finish(con, models, build_run, made, refillable)
     return Built(periods, written)
 
 
@@ -130,6 +131,7 @@ def _finish(
     models: tuple[Model, ...],
     build_run: BuildRun,
     made: list[Model],
+    refillable: set[str],
 ) -> dict[str, int]:
     """Notes what the build found and changed, makes what shows it, and documents all that was made."""
     written = {}
@@ -138,7 +140,7 @@ def _finish(
     problems.record_of_build(con, build_run.built_at)
     for model in models:
         if model.name in _MADE_LAST:
-            written[model.name] = _materialise(con, model, set(), made)
+            written[model.name] = _materialise(con, model, set(), made, refillable)
     _document(con, made)
     return written
 
@@ -165,6 +167,18 @@ def _all_columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     return dict(rows)
 
 
+def _small_tables(con: duckdb.DuckDBPyConnection, models: tuple[Model, ...]) -> set[str]:
+    """Tables that already look as their model says and are small: comments cost more than their rows."""
+    sizes = run(
+        con,
+        "select schema_name || '.' || table_name from duckdb_tables()"
+        " where database_name = current_database() and estimated_size < 20000",
+    )
+    there = _all_columns(con)
+    looks = {m.name for m in models if sorted(there.get(m.name, [])) == sorted(_stated(m))}
+    return looks & {row[0] for row in sizes}
+
+
 def _exists(con: duckdb.DuckDBPyConnection, model: Model) -> bool:
     found = "select count(*) from duckdb_tables() where schema_name = ? and table_name = ?"
     return bool(value(con, found, [model.schema, model.table]))
@@ -180,12 +194,19 @@ def _stated(model: Model) -> list[str]:
 
 
 def _materialise(
-    con: duckdb.DuckDBPyConnection, model: Model, periods: set[str], made: list[Model]
+    con: duckdb.DuckDBPyConnection,
+    model: Model,
+    periods: set[str],
+    made: list[Model],
+    refillable: set[str],
 ) -> int:
     """Writes one model: whole, or the given periods in one transaction. Returns rows written.
 
-    A table made anew joins `made`.
+    A table made anew joins `made`; a refillable one is emptied and filled, and keeps its comments.
     """
+    if not model.partition and model.name in refillable:
+        run(con, f"delete from {model.name}")
+        return int(value(con, f"insert into {model.name} by name select * from ({model.body})"))
     if not model.partition:
         run(con, f"create or replace table {model.name} as {model.body}")
         made.append(model)
