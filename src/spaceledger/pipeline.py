@@ -16,6 +16,7 @@ from typing import Any
 from spaceledger import steps
 from spaceledger.alerting import tell_people
 from spaceledger.alerts import OnNew, Told
+from spaceledger.configuration import made_with
 from spaceledger.errors import HomeError
 from spaceledger.paths import Home
 from spaceledger.settings import Settings
@@ -109,22 +110,23 @@ def alert(
     """Tells people of what stands in the published ledger, each channel once and again when worse.
 
     `on_new` is called with each alert that no run told before, whether or not there is a channel.
-    A channel that fails is a problem row: where the ledger does not say so yet it is published again.
+    A channel that fails is a problem row: where the ledger does not say so yet it is published again,
+    except where code or configuration changed since: the next run must see that, and notes it then.
     """
     home = Home(settings.home)
     moment = now or datetime.now(UTC)
     with publish.locked(home, "alert"):
-        publish.sweep(home)
         step("alert")
         telling = tell_people(settings, moment, environment, on_new)
-        if not telling.is_known:
+        state = read_state(home.ledger)
+        if not telling.is_known and state.made_with == made_with(settings):
+            publish.sweep(home)
             # Later than the build that was told of, also where both are given the same moment.
             moment += timedelta(microseconds=1)
             work = publish.start(home, publish.new_build_id(moment))
             steps.note_alert_problems(work, telling.problems, now=moment)
-            as_of = read_state(home.ledger).as_of
             built = steps.build_marts(
-                settings, work, as_of=as_of, full_refresh=False, now=moment, step=step
+                settings, work, as_of=state.as_of, full_refresh=False, now=moment, step=step
             )
             checks = steps.check(work, step=step)
             steps.report(work, step=step)

@@ -224,3 +224,29 @@ def test_a_crash_between_telling_and_noting_repeats_an_event_and_loses_none(
     seen: list[object] = []
     pipeline.alert(ledger.settings, now=NOW, environment={}, on_new=seen.append)
     assert len(seen) == 1
+
+
+def test_telling_leaves_the_work_of_lone_steps_alone(ledger: Ledger, hook: Hook) -> None:
+    ledger.configure(HEAD)
+    deliver(ledger, *[10] * 3)
+    run(ledger, "2026-09-03")
+    deliver(ledger, *[10] * 4)
+    loaded = pipeline.load(ledger.settings, now=NOW + timedelta(hours=1))
+    tell(ledger, hook)
+    built = pipeline.build(ledger.settings, as_of=date(2026, 9, 4), now=NOW + timedelta(hours=1))
+    assert built.build_id == loaded.build_id
+
+
+def test_a_failing_channel_hides_no_change_of_configuration_from_the_next_run(
+    ledger: Ledger,
+) -> None:
+    ledger.configure(HEAD + FEW_DAYS.replace("1000", "10"))
+    deliver(ledger, *[10] * 12)
+    first = run(ledger, "2026-09-12")
+    ledger.configure(HEAD + FEW_DAYS.replace("1000", "20"))
+    told = pipeline.alert(ledger.settings, now=NOW + timedelta(hours=1), environment={})
+    assert [problem.problem for problem in told.problems] == ["alert_channel_missing"]
+    assert ledger.query("select build_id from core.run") == [(first.build_id,)]
+    second = run(ledger, "2026-09-12")
+    assert second.built is not None
+    assert second.built.periods == {"2026-09": "configuration"}
