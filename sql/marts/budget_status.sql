@@ -38,16 +38,8 @@ freshness as (
     select * from core.scope_freshness
 ),
 
--- As far as the bills reach, for what none of them names; a payer account that was left holds nothing back.
-newest_freshness as (
-    select max(data_through) as data_through from core.source_freshness
-),
-
 any_freshness as (
-    select min(freshness.data_through) as data_through
-    from core.source_freshness as freshness
-    cross join newest_freshness
-    where freshness.data_through >= newest_freshness.data_through - 7
+    select * from core.bill_freshness
 ),
 
 spaces as (
