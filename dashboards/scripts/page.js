@@ -1,0 +1,95 @@
+// Starts a page: reads the view from the address, asks each panel what to draw, and draws it.
+"use strict";
+(function (own) {
+  const { visible } = own.values;
+  let turn = 0;
+
+  own.draws = {}; // by name: async (panel, view) -> what to show
+
+  function element(tag, text, name) {
+    const made = document.createElement(tag);
+    if (text !== undefined) made.textContent = visible(text);
+    if (name) made.className = name;
+    return made;
+  }
+  own.element = element;
+
+
+  // Where a page lies, with the view that is shown: links keep the filters.
+  own.href = function (page, view, more = {}) {
+    const next = Object.assign({}, view, more, { options: {} });
+    if (own.isSingle) {
+      const said = own.filters.write(next);
+      return "#page=" + page.replace("space/", "space&is=") + (said ? "&" + said : "");
+    }
+    const file = page.startsWith("space/") ? "spaces/" + page.slice(6) + ".html" : own.files[page];
+    const usual = page.startsWith("space/") ? { show: next.show, account: "", domain: "", team: "", space: "" } : {};
+    const said = own.filters.write(Object.assign(next, usual));
+    return own.root + file + (said ? "#" + said : "");
+  };
+  own.spaceLink = (space, view) =>
+    space && space.page
+      ? { text: space.title, href: own.href("space/" + space.page, view), detail: space.space_arn, below: space.domain_title,
+          badge: space.deleted_at ? "deleted" : "" }
+      : { text: space ? space.title : "no space" };
+
+  async function show(box, panel, view, mine) {
+    const body = box.querySelector(".body");
+    try {
+      const made = await own.draws[panel.draw](panel, view);
+      if (mine !== turn) return;
+      const note = box.querySelector(".unfiltered");
+      const idle = own.filters.idle(view, made.tables || []);
+      note.hidden = idle.length === 0 || !made.tables;
+      note.textContent = "Not narrowed by: " + idle.join(", ") + ".";
+      own.panel(body, panel, made, view);
+    } catch (error) {
+      if (mine !== turn) return;
+      body.replaceChildren(element("p", "This panel could not be drawn: " + error.message, "empty fault"));
+      console.error(panel.key, error);
+    }
+    body.removeAttribute("aria-busy");
+  }
+
+  async function draw() {
+    const mine = ++turn;
+    const view = own.filters.read(location.hash);
+    own.view = view;
+    document.documentElement.dataset.drawn = "";
+    own.filters.fill(document.querySelector(".filters"), view, change);
+    for (const link of document.querySelectorAll("a[data-page]")) link.href = own.href(link.dataset.page, view);
+    for (const name of document.querySelectorAll("[data-measure]")) name.textContent = own.words.measures[view.measure][0];
+    const boxes = document.querySelectorAll(".page:not([hidden]) [data-panel]");
+    const all = [...boxes].map((box) => show(box, own.panels[box.dataset.panel], view, mine));
+    await Promise.all(all);
+    if (mine === turn) document.documentElement.dataset.drawn = String(mine);
+  }
+
+  function change(patch) {
+    const next = patch === null ? Object.assign(own.filters.defaults(), { options: {} }) : Object.assign({}, own.view, patch);
+    if (patch && patch.options) next.options = Object.assign({}, own.view.options, patch.options);
+    const said = own.filters.write(next);
+    const page = own.isSingle ? own.singlePage() : "";
+    const hash = page + (page && said ? "&" : "") + said;
+    if (location.hash.replace(/^#/, "") === hash) draw();
+    else location.hash = hash;
+  }
+  own.change = change;
+
+  function start() {
+    if (own.isSingle) own.openSinglePage();
+    const builds = own.first("build");
+    own.build = own.records(builds)[0];
+    const months = own.first("first_months") || own.first("space_days");
+    own.currencies = own.records(own.first("currencies")).map((row) => row.billing_currency);
+    own.otherDomains = months ? [...new Set(months.column("domain_arn"))] : [];
+    window.addEventListener("hashchange", () => {
+      if (own.isSingle) own.openSinglePage();
+      draw();
+    });
+    const bar = document.querySelector("details.bar-filters");
+    if (bar && window.innerWidth < 900) bar.open = false;
+    draw();
+  }
+  document.addEventListener("DOMContentLoaded", start);
+})(window.spaceledger);

@@ -1,0 +1,211 @@
+// The panels of spend: by day, by month, what moved, where it flows.
+"use strict";
+(function (own) {
+  const { number, month, changed, money, change } = own.values;
+  const { palette, charts } = own;
+  const { before, lastOf } = own.filters;
+
+  const unitOf = (view) => view.currency;
+  const points = (rows, chosen, key, measure) => {
+    const found = new Map();
+    for (const [at, own_] of own.groups(chosen, (row) => key[row])) found.set(at, own.sum(rows, own_, measure) || 0n);
+    return found;
+  };
+  const doubles = (map) => new Map([...map].map(([at, amount]) => [at, number(amount)]));
+
+  // A stacked chart and its table from the same groups; xs newest first in the table.
+  function stacked(rows, chosen, series, xs, view, byMonth) {
+    const key = rows.column(byMonth && rows.has("billing_period") ? "billing_period" : "usage_date");
+    const made = series.map((one) => Object.assign(one, { amounts: points(rows, one.chosen, key, view.measure) }));
+    const cells = (x) => made.map((one) => (one.amounts.has(x) ? one.amounts.get(x) : null));
+    const add = (amounts) => amounts.reduce((sum, amount) => (amount === null ? sum : (sum || 0n) + amount), null);
+    const lines = [...xs].reverse().map((x) => [byMonth ? month(x) : x, ...cells(x), add(cells(x))]);
+    const total = ["Total", ...made.map((one) => own.sum(rows, one.chosen, view.measure)), own.sum(rows, chosen, view.measure)];
+    return {
+      tables: [rows],
+      figure: charts.stack(made.map((one) => Object.assign({}, one, { points: doubles(one.amounts) })), xs, unitOf(view), byMonth),
+      table: {
+        columns: [
+          { key: "x", label: byMonth ? "Month" : "Day", kind: "term" },
+          ...made.map((one, at) => ({ key: "s" + at, label: one.name, kind: "money", unit: view.currency })),
+          { key: "total", label: "Total", kind: "money", unit: view.currency },
+        ],
+        rows: lines, total,
+      },
+    };
+  }
+
+  function bySpace(rows, chosen, view, count) {
+    const { kept, rest } = own.top(own.groups(chosen, own.holders(rows)), rows, view.measure, count);
+    const series = kept.map((one) => ({ name: one.key.title, look: palette.ofSpace(one.key), chosen: one.chosen, space: one.key }));
+    if (rest.length) {
+      const others = { title: "Others", space_arn: "~others", colour: null };
+      series.push({ name: "Others", look: palette.ofSpace(others), chosen: rest.flatMap((one) => one.chosen), space: others });
+    }
+    // Equal titles are told apart by their domain.
+    const named = new Map();
+    for (const one of series) named.set(one.name, (named.get(one.name) || 0) + 1);
+    for (const one of series) if (named.get(one.name) > 1 && one.space.domain_title) one.name += " (" + one.space.domain_title + ")";
+    return series.reverse();
+  }
+
+  function byColumn(rows, chosen, column) {
+    const values = rows.column(column);
+    const groups = [...own.groups(chosen, (row) => values[row])];
+    groups.sort(([one], [other]) => palette.place(String(one)) - palette.place(String(other)));
+    return groups.map(([value, own_]) => ({ name: value === null ? "none" : value, look: palette.ofCategory(String(value)), chosen: own_ }));
+  }
+
+  const sorted = (rows, chosen, column) => [...new Set(chosen.map((row) => rows.column(column)[row]))].sort();
+
+  // by: "space", or a column such as spend_category
+  own.draws.by_day = async function (panel, view) {
+    const rows = await own.spendDays(view, view.from, view.to);
+    const chosen = own.select(rows, view);
+    const series = panel.by === "space" ? bySpace(rows, chosen, view, 9) : byColumn(rows, chosen, panel.by);
+    const made = stacked(rows, chosen, series, sorted(rows, chosen, "usage_date"), view, false);
+    const isCut = view.from < own.build.daily_from;
+    made.lead = own.span(view) + "." + (isCut ? " Months before " + own.build.daily_from + " stand on their first day." : "");
+    return made;
+  };
+
+  own.draws.by_month = async function (panel, view) {
+    const rows = await own.spendMonths(view);
+    const start = [before(view.to.slice(0, 7), 12), view.from.slice(0, 7)].sort()[0];
+    const chosen = own.select(rows, view, start + "-01", lastOf(view.to.slice(0, 7)));
+    const series = panel.by === "space" ? bySpace(rows, chosen, view, 9) : byColumn(rows, chosen, panel.by);
+    const made = stacked(rows, chosen, series, sorted(rows, chosen, "billing_period"), view, true);
+    made.lead = "Whole billing periods through " + month(view.to.slice(0, 7)) + ", at least a year where there is one.";
+    return made;
+  };
+
+  // The month of the view's last day through that day or the newest usage, and as many days of the month before.
+  own.likeForLike = function (view) {
+    const period = view.to.slice(0, 7);
+    const through = [view.to, own.build.data_through].sort()[0];
+    const end = through.slice(0, 7) === period ? through : view.to;
+    const earlier = before(period);
+    const last = lastOf(earlier);
+    const same = earlier + end.slice(7);
+    return { from: period + "-01", to: end, start: earlier + "-01", end: same > last ? last : same };
+  };
+
+  own.draws.movers = async function (panel, view) {
+    const like = own.likeForLike(view);
+    const rows = await own.spendDays(view, like.start, like.to);
+    const now = own.groups(own.select(rows, view, like.from, like.to), own.holders(rows));
+    const then = own.groups(own.select(rows, view, like.start, like.end), own.holders(rows));
+    const least = /^\d+(\.\d+)?$/.test(view.options.least || "") ? view.options.least : String(panel.least);
+    const bound = own.values.parse(least);
+    const moved = [...new Set([...now.keys(), ...then.keys()])].map((space) => {
+      const amounts = [now, then].map((side) => own.sum(rows, side.get(space) || [], view.measure) || 0n);
+      return { space, now: amounts[0], then: amounts[1], by: amounts[0] - amounts[1] };
+    });
+    const size = (amount) => (amount < 0n ? -amount : amount);
+    const shown = moved.filter((one) => size(one.by) >= bound && one.by !== 0n);
+    shown.sort((one, other) => (size(other.by) > size(one.by) ? 1 : -1));
+    const words = (one) => one.space.title + ": " + (one.by > 0n ? "+" : "") + money(one.by) + " " + view.currency;
+    const least_ = numberField("At least", "least", least, view.currency);
+    const still = moved.filter((one) => !shown.includes(one));
+    const sum = (key) => shown.reduce((all, one) => all + one[key], 0n);
+    return {
+      tables: [rows], controls: [least_],
+      lead: like.from + " to " + like.to + " against " + like.start + " to " + like.end + "." +
+        (still.length ? " " + own.values.count(still.length) + " moved less." : ""),
+      figure: charts.ranking(
+        shown.slice(0, 10).map((one) => ({ name: one.space.title, value: number(one.by), words: words(one), look: one.by > 0n ? palette.RED : palette.GREEN })),
+        view.currency
+      ),
+      table: {
+        columns: [
+          { key: "space", label: "Space", kind: "link" }, { key: "now", label: "Now", kind: "money", unit: view.currency },
+          { key: "then", label: "Before", kind: "money", unit: view.currency }, { key: "by", label: "Change", kind: "money", unit: view.currency },
+          { key: "ratio", label: "Change in %", kind: "change" },
+        ],
+        rows: shown.map((one) => [own.spaceLink(one.space, view), one.now, one.then, one.by, changed(one.now, one.then)]),
+        total: ["Total", sum("now"), sum("then"), sum("by"), changed(sum("now"), sum("then"))],
+        empty: "No space moved by " + least + " " + view.currency + " or more. A smaller bound shows more.",
+      },
+    };
+  };
+
+  function numberField(name, key, value, unit) {
+    const box = own.element("label", name + " ");
+    const field = own.element("input");
+    Object.assign(field, { type: "number", min: "0", step: "any", value, name: key });
+    field.addEventListener("change", () => own.change({ options: { [key]: field.value } }));
+    box.append(field, " " + unit);
+    return box;
+  }
+
+  own.draws.flow = async function (panel, view) {
+    const rows = await own.spendDays(view, view.from, view.to);
+    const chosen = own.select(rows, view);
+    const series = bySpace(rows, chosen, view, 12);
+    const domains = rows.column("domain_arn");
+    const categories = rows.column("spend_category");
+    const nodes = new Map();
+    const links = new Map();
+    const node = (key, name, look, level) => nodes.has(key) || nodes.set(key, { name, look, level, at: nodes.size });
+    const link = (from, to, amount, look) => {
+      const found = links.get(from + "\n" + to) || { from, to, amount: 0n, look };
+      found.amount += amount;
+      links.set(from + "\n" + to, found);
+    };
+    const amounts = rows.column(view.measure);
+    for (const one of series) {
+      for (const row of one.chosen) {
+        if (amounts[row] === null) continue;
+        const space = one.space;
+        const domain = domains[row] ? own.domainTitle(domains[row]) : one.name === "Others" ? "several domains" : "no domain";
+        node("d" + domain, domain, palette.GREY, 0);
+        node("s" + one.space.space_arn, one.name, one.look[0], 1);
+        node("c" + categories[row], categories[row], palette.ofCategory(categories[row])[0], 2);
+        link("d" + domain, "s" + space.space_arn, amounts[row], one.look[0]);
+        link("s" + space.space_arn, "c" + categories[row], amounts[row], palette.ofCategory(categories[row])[0]);
+      }
+    }
+    const flows = [...links.values()].sort((one, other) => (other.amount > one.amount ? 1 : -1));
+    const drawn = flows.filter((one) => one.amount > 0n);
+    const left = flows.filter((one) => one.amount < 0n).length;
+    return {
+      tables: [rows],
+      lead: own.span(view) + "." + (left ? " Flows below zero (credits, refunds) are in the table alone." : ""),
+      figure: charts.sankey([...nodes.values()], drawn.map((one) => ({ from: nodes.get(one.from).at, to: nodes.get(one.to).at, value: number(one.amount), look: one.look })), view.currency),
+      table: {
+        columns: [
+          { key: "from", label: "From", kind: "text" }, { key: "to", label: "To", kind: "text" },
+          { key: "amount", label: "Amount", kind: "money", unit: view.currency },
+        ],
+        rows: flows.map((one) => [nodes.get(one.from).name, nodes.get(one.to).name, one.amount]),
+        total: null,
+      },
+    };
+  };
+
+  own.draws.heat = async function (panel, view) {
+    const rows = await own.spendDays(view, view.from, view.to);
+    const chosen = own.select(rows, view);
+    const days = sorted(rows, chosen, "usage_date");
+    const key = rows.column("usage_date");
+    const { kept, rest } = own.top(own.groups(chosen, own.holders(rows)), rows, view.measure, 30);
+    const amounts = kept.map((one) => points(rows, one.chosen, key, view.measure));
+    const z = amounts.map((by) => days.map((day) => (by.has(day) ? number(by.get(day)) : null)));
+    const words = kept.map((one, at) => days.map((day) => own.values.label(one.key.title) + ", " + day + ": " + money(amounts[at].get(day) || null) + " " + view.currency));
+    const lines = kept.flatMap((one, at) => days.filter((day) => amounts[at].has(day)).map((day) => [own.spaceLink(one.key, view), day, amounts[at].get(day)]));
+    return {
+      tables: [rows],
+      lead: own.span(view) + "." + (rest.length ? " The " + kept.length + " dearest." : ""),
+      figure: charts.heat(days, kept.map((one) => one.key.title), z, words, view.currency, { xaxis: { type: "date" } }),
+      table: {
+        columns: [
+          { key: "space", label: "Space", kind: "link" }, { key: "day", label: "Day", kind: "term" },
+          { key: "amount", label: "Amount", kind: "money", unit: view.currency },
+        ],
+        rows: lines, total: ["Total", "", kept.reduce((sum, one) => sum + one.amount, 0n)],
+      },
+    };
+  };
+
+  Object.assign(own, { stackedChart: stacked, seriesBySpace: bySpace, seriesByColumn: byColumn, numberField, change_words: change });
+})(window.spaceledger);

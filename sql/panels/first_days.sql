@@ -1,0 +1,38 @@
+-- Spend by day of the last 92 days for the first view: the dearest spaces one by one, the rest as one row.
+-- columns:
+--   usage_date: UTC date, inside its billing period.
+--   space_arn: Space, lower case, or the rest; null for cost outside spaces.
+--   domain_arn: Domain; null for the rest, which lies in many.
+--   spend_category: What the money went to.
+--   billing_currency: Currency of the amounts.
+--   billed_cost: What is invoiced; null unless pages open with it, where spaces are folded; so the others.
+--   effective_cost: What was used.
+--   amortized_cost: The same before negotiated discounts.
+--   list_cost: At on-demand list prices.
+with spend as (
+    select
+        page_spend.*,
+        space_rank.folds,
+        run.cost_metric,
+        days_shown.is_folded
+    from page_spend
+    cross join days_shown
+    cross join core.run as run
+    left join space_rank on page_spend.space_arn = space_rank.space_arn
+    where page_spend.usage_date >= days_shown.recent_from
+)
+
+select
+    usage_date,
+    coalesce(folds, space_arn) as space_arn,
+    case when folds is null then domain_arn end as domain_arn,
+    case when folds is null and not is_folded then account_id end as account_id,
+    spend_category,
+    billing_currency,
+    sum(case when not is_folded or cost_metric = 'billed_cost' then billed_cost end) as billed_cost,
+    sum(case when not is_folded or cost_metric = 'effective_cost' then effective_cost end) as effective_cost,
+    sum(case when not is_folded or cost_metric = 'amortized_cost' then amortized_cost end) as amortized_cost,
+    sum(case when not is_folded or cost_metric = 'list_cost' then list_cost end) as list_cost
+from spend
+group by all
+order by all

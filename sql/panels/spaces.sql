@@ -1,0 +1,68 @@
+-- Every known space, and where its page lies; other datasets name a space by its place here.
+-- columns:
+--   space_arn: Space, lower case.
+--   title: What people call it.
+--   space_name: The best spelling known.
+--   domain_arn: Its domain.
+--   domain_title: What people call its domain.
+--   account_id: Its account.
+--   region: Its region.
+--   sharing_type: Shared or Private; an unknown one counts as shared.
+--   is_sharing_known: Whether anything told so.
+--   team: Team, from the owners file.
+--   owner: Whom to ask.
+--   cost_centre: Cost centre, from the owners file.
+--   app_type: App type, where known.
+--   storage_gb: Size of its volume, where known.
+--   evidence: How the space is known.
+--   created_at: When its latest life began, UTC.
+--   deleted_at: When it was deleted, UTC.
+--   first_spend_date: First date with priced usage.
+--   last_spend_date: Last date with priced usage.
+--   last_activity_at: Newest call that belongs to it, UTC.
+--   page: Name of its page: safe and unique whatever strangers named the space.
+--   colour: Its place among all spaces by cost of the last 92 days, 0 the dearest: what colours are given by.
+--   folds: What the first view counts it under; null where it stands for itself.
+with spaces as (
+    select * from marts.spaces
+),
+
+ranks as (
+    select * from space_rank
+)
+
+select
+    spaces.space_arn,
+    coalesce(spaces.space_display_name, spaces.space_name, spaces.space_arn) as title,
+    spaces.space_name,
+    spaces.domain_arn,
+    coalesce(spaces.domain_name, split_part(spaces.domain_arn, '/', 2)) as domain_title,
+    spaces.account_id,
+    spaces.region,
+    coalesce(spaces.sharing_type, 'Shared') as sharing_type,
+    spaces.sharing_type is not null as is_sharing_known,
+    spaces.team,
+    spaces.owner,
+    spaces.cost_centre,
+    spaces.app_type,
+    spaces.storage_gb,
+    spaces.evidence,
+    spaces.created_at,
+    spaces.deleted_at,
+    spaces.first_spend_date,
+    spaces.last_spend_date,
+    spaces.last_activity_at,
+    ranks.page,
+    ranks.cost_rank as colour,
+    ranks.folds
+from spaces
+inner join ranks on spaces.space_arn = ranks.space_arn
+union all by name
+select distinct
+    folds as space_arn,
+    folds as title,
+    case when folds like '%private%' then 'Private' else 'Shared' end as sharing_type,
+    true as is_sharing_known
+from ranks
+where folds is not null
+order by space_arn

@@ -1,0 +1,151 @@
+"""Writes a report: pages, the rows they show as script files beside them, and what all of them share."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from plotly.offline import get_plotlyjs
+
+from spaceledger.paths import dashboards_dir
+from spaceledger.reports.encode import Column, columns_of, encoded, script_json, spans
+from spaceledger.reports.site import OF_SPACE, Site, environment, read_site, script_of, style_of
+
+_SAFE_SHARD = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+_FOLDERS = ("assets", "data", "spaces")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The rows of one query for pages; cut by a column into files, one per value, or whole."""
+
+    name: str
+    shard: str | None
+    rows: pa.Table
+
+
+def write_reports(
+    datasets: Iterable[Dataset], out: Path, *, templates: Path | None = None
+) -> list[Path]:
+    """Writes every page of a build below `out`; the same rows give the same bytes. Returns the pages.
+
+    `datasets` are those of `sql/panels/`; among them `build` (one row), `spaces`, `notices` and
+    `period_statuses`, which every page needs.
+    """
+    site = read_site(templates or dashboards_dir())
+    # A page of a space that is gone must not outlive it.
+    for name in _FOLDERS:
+        shutil.rmtree(out / name, ignore_errors=True)
+        (out / name).mkdir(parents=True)
+    made = _Report(site, list(datasets))
+    _write(out / "assets" / "plotly.min.js", get_plotlyjs())
+    _write(out / "assets" / "app.js", script_of(site))
+    _write(out / "assets" / "style.css", style_of(site))
+    for path, text in made.files():
+        _write(out / path, text)
+    return [_write(out / path, text) for path, text in made.pages()]
+
+
+class _Report:
+    """The files of one report, as paths and texts."""
+
+    def __init__(self, site: Site, datasets: Sequence[Dataset]) -> None:
+        self.site = site
+        self.datasets = {each.name: each for each in datasets}
+        self.spaces = self.datasets["spaces"].rows.to_pylist()
+        self.places = {space["space_arn"]: place for place, space in enumerate(self.spaces)}
+        self.own_pages = {s["space_arn"]: s["page"] for s in self.spaces if s["page"]}
+        self.shards: dict[str, list[str]] = {}
+        self.of_spaces: dict[str, list[str]] = {page: [] for page in self.own_pages.values()}
+
+    def files(self) -> Iterable[tuple[str, str]]:
+        """Data files, the manifest of shards last."""
+        for each in self.datasets.values():
+            columns = columns_of(each.rows, None if each.name == "spaces" else self.places)
+            if each.shard == "space_arn":
+                self._collect(each, columns)
+            elif each.shard:
+                yield from self._cut(each, columns)
+            else:
+                yield f"data/{each.name}.js", _put(each.name, "", columns, 0, each.rows.num_rows)
+        spaces = self.datasets["spaces"]
+        columns = columns_of(spaces.rows, None)
+        for place, space in enumerate(self.spaces):
+            if space["page"]:
+                own = _put("spaces", "", columns, place, place + 1)
+                yield (
+                    f"spaces/{space['page']}.js",
+                    "".join([own, *self.of_spaces[space["page"]]]),
+                )
+        yield "data/site.js", self._manifest()
+
+    def _cut(self, each: Dataset, columns: Mapping[str, Column]) -> Iterable[tuple[str, str]]:
+        assert each.shard
+        self.shards[each.name] = []
+        for value, start, end in spans(each.rows[each.shard].to_pylist()):
+            shard = str(value)
+            if not _SAFE_SHARD.fullmatch(shard):
+                raise ValueError(f"{each.name} is cut by {shard!r}, which is no file name")
+            self.shards[each.name].append(shard)
+            yield f"data/{each.name}/{shard}.js", _put(each.name, shard, columns, start, end)
+
+    def _collect(self, each: Dataset, columns: Mapping[str, Column]) -> None:
+        """Rows of spaces lie in the one file of each space, which knows no other space."""
+        own = {**columns, "space_arn": Column("space", [0] * each.rows.num_rows)}
+        for arn, start, end in spans(each.rows["space_arn"].to_pylist()):
+            if arn in self.own_pages:
+                page = self.own_pages[arn]
+                self.of_spaces[page].append(_put(each.name, "", own, start, end))
+
+    def _manifest(self) -> str:
+        files = {page["name"]: page["file"] for page in self.site.pages if page["name"] != OF_SPACE}
+        return (
+            f"spaceledger.shards = {script_json(self.shards)};\n"
+            f"spaceledger.files = {script_json(files)};\n"
+            f"spaceledger.panels = {script_json(self.site.panels)};\n"
+            f"spaceledger.words = {script_json(self.site.words)};\n"
+        )
+
+    def pages(self) -> Iterable[tuple[str, str]]:
+        """Every page with its path."""
+        draw = environment(self.site.folder).get_template("page.html").render
+        shared = self._shared()
+        for page in self.site.pages:
+            if page["name"] != OF_SPACE:
+                yield page["file"], draw(**shared, page=page, root="", space=None)
+                continue
+            for space in self.spaces:
+                if space["page"]:
+                    path = f"spaces/{space['page']}.html"
+                    yield path, draw(**shared, page=page, root="../", space=space)
+
+    def _shared(self) -> dict[str, Any]:
+        statuses = self.datasets["period_statuses"].rows.to_pylist()
+        build = self.datasets["build"].rows.to_pylist()[0]
+        period = build["shown_to"] and f"{build['shown_to']:%Y-%m}"
+        found = [row["period_status"] for row in statuses if row["billing_period"] == period]
+        return {
+            "site": self.site,
+            "build": build,
+            "period": period,
+            "period_status": found[0] if found else "unknown",
+            "notices": self.datasets["notices"].rows.to_pylist(),
+        }
+
+
+def _put(name: str, shard: str, columns: Mapping[str, Column], start: int, end: int) -> str:
+    told = script_json(encoded(columns, start, end))
+    return f"spaceledger.put({script_json(name)},{script_json(shard)},{told});\n"
+
+
+def _write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
