@@ -33,7 +33,7 @@ def made_with(settings: Settings) -> MadeWith:
     return MadeWith(
         load_hash=hash_of(sql_dir() / name for name in _LOADING_SQL),
         sql_hash=hash_of(sql_dir() / name for name in (*_LOADING_SQL, *_READING_SQL)),
-        report_hash=hash_of([dashboards_dir(), *_CODE_OF_NUMBERS_AND_PAGES]),
+        report_hash=hash_of([dashboards_dir(), sql_dir() / "panels", *_CODE_OF_NUMBERS_AND_PAGES]),
         configuration_hash=configuration.hexdigest(),
     )
 

@@ -17,6 +17,13 @@ def _forecast(history: pa.Table, outlook: pa.Table) -> Mapping[str, pa.Table]:
     return {"core.budget_forecast": made.totals, "core.budget_forecast_daily": made.daily}
 
 
+def _spend_forecast(history: pa.Table, outlook: pa.Table) -> Mapping[str, pa.Table]:
+    wanted = history.select(["scope_id", "usage_date", "spend", "is_complete"])
+    made = forecast(wanted, outlook.rename_columns({"left_to_spend": "left"}))
+    unused = ["breach_probability", "breach_date"]
+    return {"core.spend_forecast": made.totals.drop_columns(unused)}
+
+
 def _expected_range(history: pa.Table) -> Mapping[str, pa.Table]:
     spaces = pc.match_substring(history["scope_id"], ":space/")
     complete = history.filter(pc.and_(spaces, history["is_complete"]))
@@ -31,6 +38,7 @@ def _backtest(history: pa.Table, replays: pa.Table) -> Mapping[str, pa.Table]:
 
 COMPUTE: Mapping[str, Compute] = {
     "forecast": _forecast,
+    "spend_forecast": _spend_forecast,
     "backtest": _backtest,
     "expected_range": _expected_range,
 }

@@ -21,7 +21,8 @@ from spaceledger.warehouse import publish, tables
 from spaceledger.warehouse.build import BuildRun, Built, build, prepare
 from spaceledger.warehouse.checks import CheckResult, run_checks
 from spaceledger.warehouse.connection import open_work
-from spaceledger.warehouse.export import export_parquet, read_marts
+from spaceledger.warehouse.export import export_parquet
+from spaceledger.warehouse.panels import read_panels
 from spaceledger.warehouse.intake import LoadPlan
 from spaceledger.warehouse.load import load_delivery
 from spaceledger.warehouse.models import read_models
@@ -285,5 +286,5 @@ def report(work: publish.Work, *, step: Step) -> None:
     publish.drop_reports(work)
     with open_work(work.database) as con:
         export_parquet(con, work.reports / "parquet")
-        marts = read_marts(con)
-    reports.write_reports(marts, work.reports / "html")
+        panels = [reports.Dataset(each.name, each.shard, each.rows) for each in read_panels(con)]
+    reports.write_reports(panels, work.reports / "html")

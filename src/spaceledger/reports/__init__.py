@@ -1,5 +1,5 @@
-"""Marts become HTML: figures, pages, html. The only place that imports plotly and jinja2."""
+"""The rows of `sql/panels/` -> pages that open from disk: the only place that knows plotly and jinja2."""
 
-from spaceledger.reports.html import write_reports
+from spaceledger.reports.write import Dataset, write_reports
 
-__all__ = ["write_reports"]
+__all__ = ["Dataset", "write_reports"]

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from spaceledger.errors import ModelError
 from spaceledger.paths import sql_dir
-from spaceledger.warehouse.connection import run
+from spaceledger.warehouse.connection import create_macros, run
 from spaceledger.warehouse.models import header_lines
 
 
@@ -46,6 +46,7 @@ def read_panels(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> l
 
     What several of them need stands in `shared/`, made once, in order of their names.
     """
+    create_macros(con)
     run(con, "set preserve_insertion_order = true")
     for query in panel_queries((folder or sql_dir() / "panels") / "shared"):
         run(con, f"create or replace temp table {query.name} as {query.sql}")

@@ -1,0 +1,27 @@
+-- What the month will have cost by its end: of each space and domain, and of what pages add up together.
+-- columns:
+--   month: The month that is forecast.
+--   scope: space, domain or sum.
+--   scope_key: Of a sum shared, private, spaces or all; else null.
+--   space_arn: Space, lower case.
+--   domain_arn: Domain, lower case.
+--   billing_currency: Currency of the amounts.
+--   spent: Spent in the month, in the measure that budgets count.
+--   forecast: What the month will have cost, as likely to be more as to be less.
+--   forecast_low: Lower end of the 80 % band.
+--   forecast_high: Upper end of the 80 % band.
+--   forecast_method: How it was forecast, in words.
+select
+    billing_period as month,
+    scope,
+    case when scope = 'sum' then scope_key end as scope_key,
+    case when scope = 'space' then scope_key end as space_arn,
+    case when scope = 'domain' then scope_key end as domain_arn,
+    billing_currency,
+    spent,
+    forecast,
+    forecast_low,
+    forecast_high,
+    forecast_method
+from marts.spend_forecast
+order by scope, marts.spend_forecast.scope_key, billing_currency
