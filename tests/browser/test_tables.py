@@ -1,247 +1,32 @@
-"""Tables in a real Chromium: sorted, searched, paged, exported, and inert."""
+"""Tables in a real Chromium: ordered, searched, paged, and inert."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
-from playwright.sync_api import Page
 
-from spaceledger.paths import dashboards_dir
-from spaceledger.reports.vendor import datatables_script
+from tests.browser.table_page import (
+    HOSTILE,
+    ROWS,
+    column,
+    opener,
+    plain,
+    redraw,
+    search,
+    seen,
+    sort_by,
+    status,
+)
 
 pytestmark = pytest.mark.browser
 
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Tables</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="assets/style.css"><link rel="stylesheet" href="assets/tables.css">
-<script defer src="assets/values.js"></script><script defer src="assets/exports.js"></script>
-<script defer src="assets/tables.js"></script><script defer src="rows.js"></script>
-</head><body><main><h1>Tables</h1><div id="box"></div><div id="small"></div></main></body></html>
-"""
-
-# Money goes into JSON as text with an `n`, as the pages have it as BigInt.
-SCRIPT = """
-const revive = (key, value) =>
-  typeof value === "string" && /^money:/.test(value) ? spaceledger.values.parse(value.slice(6)) : value;
-window.given = %s;
-window.show = (id, table) => spaceledger.tables.draw(document.getElementById(id), JSON.parse(table, revive));
-show("box", JSON.stringify(given.table));
-show("small", JSON.stringify(given.small));
-"""
-
-HOSTILE = [
-    "<img src=x onerror=\"window.hacked = 1; alert('1')\">&amp;",
-    "=cmd|' /C calc'!A0",
-    "+1+1",
-    "-1+1",
-    "@SUM(A1)",
-    "\t=1+1",
-    "\r=1+1",
-    "＝1+1",
-    "a\u202egpj.exe",
-    'quote " comma , semicolon ;',
-    "line\nfeed",
-    "</script><script>window.hacked = 2</script>",
-]
-COLUMNS = [
-    {"key": "space", "label": "Space", "kind": "link"},
-    {"key": "cost", "label": "Cost", "kind": "money", "unit": "USD"},
-    {"key": "share", "label": "Share", "kind": "share"},
-    {"key": "change", "label": "Change", "kind": "change", "minor": True},
-    {"key": "days", "label": "Days", "kind": "count", "hint": "Days with a cost"},
-    {"key": "account", "label": "Account", "kind": "code", "minor": True},
-    {"key": "first", "label": "First day", "kind": "date", "minor": True},
-    {"key": "note", "label": "Note", "kind": "text"},
-]
-
-
-def money(amount: Decimal | None) -> str | None:
-    return None if amount is None else f"money:{amount:f}"
-
-
-def spaces(count: int) -> list[list]:
-    """Rows with exact amounts of twelve decimals, some negative, some missing."""
-    rows = []
-    for number in range(count):
-        amount = (Decimal(number * 7919 % 1009 - 60) * Decimal("1.000000000001")) / 8
-        amount = amount.quantize(Decimal("1e-12"))
-        name = HOSTILE[number] if number < len(HOSTILE) else f"space-{number}"
-        arn = f"arn:aws:sagemaker:eu-central-1:000000000000:space/d-1/{number}"
-        href = "javascript:alert(1)" if number == 0 else f"spaces/s-{number}.html"
-        cell = {"text": name, "href": href, "detail": arn, "below": "shared", "badge": "gone"}
-        cost = None if number == 20 else amount
-        share = None if number == 21 else number / 1000
-        rows.append(
-            [
-                cell,
-                cost,
-                share,
-                number / 100 - 1,
-                number,
-                f"{number:012d}",
-                "2026-09-01",
-                f"team {number % 3}",
-            ]
-        )
-    return rows
-
-
-def as_table(rows: list[list], **more: object) -> dict:
-    costs = [row[1] for row in rows if row[1] is not None]
-    total = [
-        "Total",
-        money(sum(costs, Decimal(0))),
-        None,
-        0.5,
-        sum(row[4] for row in rows),
-        "",
-        "",
-        "",
-    ]
-    cells = [[row[0], money(row[1]), *row[2:]] for row in rows]
-    return {
-        "name": "spend-by-space",
-        "title": "Spend by space",
-        "columns": COLUMNS,
-        "rows": cells,
-        "total": total,
-        "empty": "Nothing was spent.",
-        **more,
-    }
-
-
-ROWS = spaces(120)
-SMALL = [
-    [{"text": "a", "href": "a.html"}, Decimal("1.5"), 1, 0, 1, "1", "2026-01-01", ""],
-    [{"text": "b"}, Decimal("-0.25"), 0, 0, 1, "1", "2026-01-01", "=1"],
-]
-
 
 @pytest.fixture
-def opened(open_page: Callable, tmp_path: Path) -> Callable:
-    def open_(width: int = 1280, scheme: str = "light", small: dict | None = None) -> Page:
-        assets = tmp_path / "assets"
-        assets.mkdir()
-        folder = dashboards_dir()
-        for path in [*folder.glob("*.css"), *(folder / "scripts").glob("*.js")]:
-            (assets / path.name).write_bytes(path.read_bytes())
-        (assets / "datatables.js").write_text(datatables_script(), encoding="utf-8", newline="")
-        small = small or as_table(SMALL, name="small", title="Small table", folded="As a table")
-        given = json.dumps({"table": as_table(ROWS), "small": small})
-        (tmp_path / "rows.js").write_text(SCRIPT % given, encoding="utf-8")
-        (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
-        result = open_page(tmp_path / "page.html", width, scheme)
-        pages.append(result)
-        return result.page
-
-    pages: list = []
-    yield open_
-    for result in pages:
-        assert [fault for fault in result.faults if "ERR_FILE_NOT_FOUND" not in fault] == []
-        assert result.page.evaluate("window.hacked") is None
-
-
-def redraw(page: Page, rows: list[list], **more: object) -> None:
-    page.evaluate("table => show('box', table)", json.dumps(as_table(rows, **more)))
-
-
-def column(page: Page, number: int) -> list[str]:
-    return page.locator(f"#box tbody tr > :nth-child({number})").all_inner_texts()
-
-
-def status(page: Page) -> str:
-    return page.locator("#box [role=status]").inner_text()
-
-
-def sort_by(page: Page, label: str) -> None:
-    page.locator("#box").get_by_role("button", name=label, exact=True).click()
-    page.locator("#box [aria-sort]").wait_for()
-
-
-def search(page: Page, text: str) -> None:
-    page.get_by_label("Search in Spend by space").fill(text)
-    page.wait_for_function("() => !!window.spaceledger.DataTable")
-
-
-def seen(text: str) -> str:
-    """As it is shown: marks named, blanks for tabs and line ends."""
-    for mark in "\t\r\n":
-        text = text.replace(mark, " ")
-    return text.replace("\u202e", "[U+202E]")
-
-
-def written(text: str) -> str:
-    """As it is exported."""
-    text = seen(text)
-    return "'" + text if text.strip()[:1] in set("=+-@＝") else text
-
-
-def plain(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{amount.normalize():f}"
-
-
-def expected(rows: list[list]) -> list[list[str]]:
-    return [
-        [
-            written(row[0]["text"]),
-            row[0].get("detail", ""),
-            plain(row[1]),
-            "" if row[2] is None else js(row[2]),
-            js(row[3]),
-            js(row[4]),
-            row[5],
-            row[6],
-            row[7],
-        ]
-        for row in rows
-    ]
-
-
-def js(number: float) -> str:
-    """As JavaScript writes it."""
-    return str(int(number)) if number == int(number) else repr(number)
-
-
-def download(page: Page, label: str) -> bytes:
-    with page.expect_download() as started:
-        page.get_by_role("button", name=f"Spend by space as {label}").click()
-    name = started.value.suggested_filename
-    assert name == "spend-by-space" + {"CSV": ".csv", "Excel": ".xlsx"}[label]
-    return Path(started.value.path()).read_bytes()
-
-
-def read_csv(content: bytes) -> list[list[str]]:
-    assert content.startswith(b"\xef\xbb\xbf")
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-
-
-def read_excel(content: bytes) -> list[dict[str, tuple[str, str, str]]]:
-    """Each row as column letters to (type, text, look)."""
-    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
-        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
-    assert not list(sheet.iter(f"{space}f"))
-    return [
-        {
-            cell.attrib["r"].rstrip("0123456789"): (
-                cell.attrib.get("t", "n"),
-                "".join(cell.itertext()),
-                cell.attrib.get("s", ""),
-            )
-            for cell in row.iter(f"{space}c")
-        }
-        for row in sheet.iter(f"{space}row")
-    ]
+def opened(open_page: Callable, tmp_path: Path) -> Iterator[Callable]:
+    yield from opener(open_page, tmp_path)
 
 
 def test_a_table_is_drawn_before_the_library_is_there(opened: Callable) -> None:
@@ -370,54 +155,6 @@ def test_pages_turn(opened: Callable) -> None:
     assert status(page) == "25 of 120 rows"
 
 
-def test_csv_holds_every_row_exactly(opened: Callable) -> None:
-    page = opened()
-    header, *lines = read_csv(download(page, "CSV"))
-    assert header == [
-        "Space",
-        "Space ARN",
-        "Cost (USD)",
-        "Share",
-        "Change",
-        "Days",
-        "Account",
-        "First day",
-        "Note",
-    ]
-    assert lines == expected(ROWS)
-    shown = [Decimal(line[2]) for line in lines if line[2]]
-    assert sum(shown) == sum(row[1] for row in ROWS if row[1] is not None)
-    assert [line for line in lines if line[2].startswith("-")]
-
-
-def test_csv_holds_what_is_searched_and_ordered(opened: Callable) -> None:
-    page = opened()
-    search(page, "team 2")
-    sort_by(page, "Days")
-    wanted = sorted((row for row in ROWS if row[7] == "team 2"), key=lambda row: -row[4])
-    assert read_csv(download(page, "CSV"))[1:] == expected(wanted)
-
-
-def test_excel_holds_every_row_as_what_it_is(opened: Callable) -> None:
-    page = opened()
-    header, *lines = read_excel(download(page, "Excel"))
-    assert [header[letter][1] for letter in "ABC"] == ["Space", "Space ARN", "Cost (USD)"]
-    assert len(lines) == len(ROWS)
-    for line, row, wanted in zip(lines, ROWS, expected(ROWS), strict=True):
-        assert line["A"][:2] == ("inlineStr", wanted[0])
-        assert line["B"][:2] == ("inlineStr", wanted[1])
-        if row[1] is None:
-            assert "C" not in line
-        else:
-            assert line["C"] == ("n", wanted[2], "64")
-        assert ("D" in line) == (row[2] is not None)
-        assert (line["E"][0], float(line["E"][1])) == ("n", row[3])
-        assert line["F"] == ("n", str(row[4]), "63")
-        # A day as Excel counts them, and an account as text.
-        assert line["H"] == ("n", "46266", "67")
-        assert line["G"][:2] == ("inlineStr", row[5])
-
-
 def test_a_redraw_keeps_what_was_asked_for(opened: Callable) -> None:
     page = opened()
     search(page, "team 2")
@@ -469,11 +206,15 @@ def test_a_narrow_window_does_not_scroll_sideways(opened: Callable, scheme: str)
         sort_by(page, "Days")
 
 
-def test_paper_has_no_controls(opened: Callable) -> None:
+def test_paper_says_how_many_rows_are_on_it(opened: Callable) -> None:
     page = opened()
     page.emulate_media(media="print")
-    assert not page.locator("#box .controls").first.is_visible()
-    assert page.locator("#box tbody tr").last.is_visible()
+    box = page.locator("#box")
+    assert not box.locator("input").is_visible()
+    assert not box.get_by_role("button", name="CSV").is_visible()
+    assert not box.locator(".pager").is_visible()
+    assert box.locator("[role=status]").is_visible()
+    assert box.locator("tbody tr").last.is_visible()
 
 
 def test_a_missing_library_is_said(opened: Callable, tmp_path: Path) -> None:
