@@ -2,9 +2,8 @@
 "use strict";
 window.spaceledger = window.spaceledger || {};
 (function (own) {
-  const values = own.values;
-  const EXTENDS = { csv: "csvHtml5", excel: "excelHtml5" };
-  // Built-in looks of DataTables' workbook: 1,234.56; 1,234; 12.3%.
+  const { cells, values } = own;
+  // Looks that DataTables' workbook comes with: 1,234.56; 1,234; 12.3%.
   const LOOKS = { money: "64", count: "63", share: "60", change: "60" };
   // A spreadsheet runs what begins like this; the wide forms too, in some languages.
   const FORMULA = /^\s*[=+\-@＝＋－＠]/;
@@ -15,34 +14,37 @@ window.spaceledger = window.spaceledger || {};
     return FORMULA.test(seen) ? "'" + seen : seen;
   }
 
-  // A string that looks like a number or a date would become one, and a long account ID lose digits; an object does not.
+  // In Excel, a string that looks like a number would become one, and a long ID lose digits; an object does not.
   const kept = (text) => (text === "" ? "" : { toString: () => text });
 
-  function exported(column, cell, type) {
+  function exported(column, cell, isExcel) {
     if (cell === null || cell === undefined) return "";
     if (typeof cell === "bigint") return values.plain(cell);
     if (typeof cell === "number") return cell;
     const text = inert(typeof cell === "object" ? cell.text : cell);
-    return type === "excel" && column.kind !== "date" ? kept(text) : text;
+    return isExcel && column.kind !== "date" ? kept(text) : text;
   }
 
-  // An ARN gets a column of its own: a name alone says not which space it is.
-  function sheet(table, rows, type) {
+  // An ARN gets a column of its own: a name alone does not say which space it is.
+  function columnsOf(table) {
     const columns = [];
     table.columns.forEach((column, index) => {
-      columns.push({ title: own.title(column), look: LOOKS[column.kind], cell: (row) => exported(column, row[index], type) });
-      if (!table.rows.some((row) => row[index] && row[index].detail)) return;
+      columns.push({ ...column, title: cells.title(column), cell: (row) => row[index] });
       const detail = (row) => (row[index] && row[index].detail) || null;
-      columns.push({ title: column.label + " ARN", cell: (row) => exported({ kind: "text" }, detail(row), type) });
+      if (table.rows.some(detail)) columns.push({ kind: "text", title: column.label + " ARN", cell: detail });
     });
+    return columns;
+  }
+
+  function sheet(columns, rows, isExcel) {
     const titles = columns.map((column) => inert(column.title));
+    const heads = titles.map((title) => ({ title: isExcel ? kept(title) : title, colSpan: 1, rowSpan: 1 }));
     return {
-      looks: columns.map((column) => column.look),
       header: titles,
-      headerStructure: [titles.map((title) => ({ title: type === "excel" ? kept(title) : title, colSpan: 1, rowSpan: 1 }))],
+      headerStructure: [heads],
       footer: null,
       footerStructure: [],
-      body: rows.map((row) => columns.map((column) => column.cell(row))),
+      body: rows.map((row) => columns.map((column) => exported(column, column.cell(row), isExcel))),
     };
   }
 
@@ -50,42 +52,44 @@ window.spaceledger = window.spaceledger || {};
   const place = (reference) =>
     Array.from(reference.replace(/\d+/, "")).reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0) - 1;
 
-  function dress(workbook, looks) {
+  function dress(workbook, columns) {
     for (const cell of workbook.xl.worksheets["sheet1.xml"].getElementsByTagName("c")) {
-      const look = looks[place(cell.getAttribute("r"))];
+      const look = LOOKS[columns[place(cell.getAttribute("r"))].kind];
       if (look && cell.getAttribute("t") !== "inlineStr") cell.setAttribute("s", look);
     }
   }
 
   // The total stays out: whoever adds up the column would count everything twice.
-  function save(api, table, type) {
-    const made = sheet(table, api.rows({ search: "applied", order: "applied" }).data().toArray(), type);
+  function button(api, table, type) {
+    const columns = columnsOf(table);
+    const isExcel = type === "excel";
     const same = (value) => value;
-    const buttons = new own.DataTable.Buttons(api, {
+    const rows = () => api.rows({ search: "applied", order: "applied" }).data().toArray();
+    return {
       name: type,
-      buttons: [
-        {
-          extend: EXTENDS[type],
-          filename: table.name,
-          title: null,
-          messageTop: null,
-          messageBottom: null,
-          footer: false,
-          bom: true,
-          newline: "\r\n",
-          exportOptions: {
-            orthogonal: "export",
-            format: { header: same, body: same, footer: same },
-            customizeData: (data) => Object.assign(data, made),
-          },
-          // Both kinds call this: a text passes through.
-          customize: (result) => (type === "excel" ? dress(result, made.looks) : result),
-        },
-      ],
-    });
-    api.button(type, 0).trigger();
-    return buttons;
+      extend: isExcel ? "excelHtml5" : "csvHtml5",
+      filename: table.name,
+      sheetName: (table.title || table.name).slice(0, 31),
+      title: null,
+      messageTop: null,
+      messageBottom: null,
+      footer: false,
+      bom: true,
+      newline: "\r\n",
+      exportOptions: {
+        orthogonal: "export",
+        format: { header: same, body: same, footer: same },
+        customizeData: (data) => Object.assign(data, sheet(columns, rows(), isExcel)),
+      },
+      customize: (result) => (isExcel ? dress(result, columns) : result),
+    };
   }
 
-  own.exports = { save };
+  // Once for each table in the library's hands; the buttons themselves are on no page, ours press them.
+  function attach(api, table) {
+    new own.DataTable.Buttons(api, { buttons: [button(api, table, "csv"), button(api, table, "excel")] });
+  }
+  const save = (api, type) => api.button(type + ":name").trigger();
+
+  own.exports = { attach, save };
 })(window.spaceledger);

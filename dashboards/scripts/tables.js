@@ -2,111 +2,23 @@
 "use strict";
 window.spaceledger = window.spaceledger || {};
 (function (own) {
-  const values = own.values;
+  const { cells, values } = own;
+  const { element } = cells;
   const PAGE = 25;
   const FEW = 8;
-  const LOOKS = { text: "t", link: "t", code: "c", term: "k", date: "k" };
-  const NUMBERS = { money: values.money, share: values.ratio, change: values.change, count: values.count, number: decimal };
-  const ORDER = new Intl.Collator("en", { numeric: true });
-  // Relative, or a place on this page: no scheme, no other host, nothing a browser would strip.
-  const INSIDE = /^(?:[\w.-][\w./%~-]*)?(?:\?[^#\s]*)?(?:#\S*)?$/;
+  const MISSING = "Sorting, searching and exports need the file assets/datatables.js, which is not there.";
   // What is drawn in a box, and what its reader asked for.
   const views = new WeakMap();
   let library = null;
-  let drawn = 0;
 
-  function decimal(value) {
-    if (value === null || value === undefined) return "–";
-    return value.toLocaleString("en-US", { maximumFractionDigits: 2 });
-  }
-
-  function element(name, attributes, ...children) {
-    const node = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes || {})) {
-      if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value);
-    }
-    node.append(...children.filter((child) => child !== null && child !== undefined));
-    return node;
-  }
   function button(text, action, attributes) {
     const node = element("button", { type: "button", ...attributes }, text);
     node.addEventListener("click", () => node.getAttribute("aria-disabled") === "true" || action());
     return node;
   }
 
-  const title = (column) => column.label + (column.unit ? " (" + column.unit + ")" : "");
+  const nameOf = (table) => table.title || table.name;
   const rowsOf = (count) => values.count(count) + (count === 1 ? " row" : " rows");
-  const amount = (cell) => (typeof cell === "bigint" || typeof cell === "number" ? cell : null);
-
-  function shown(column, cell) {
-    if (cell !== null && typeof cell === "object") return values.visible(cell.text);
-    if (typeof cell === "string") return values.visible(cell);
-    if (NUMBERS[column.kind]) return NUMBERS[column.kind](cell);
-    return cell === null || cell === undefined ? "" : String(cell);
-  }
-
-  function fill(node, column, cell) {
-    const text = shown(column, cell);
-    node.className = (LOOKS[column.kind] || "n") + (column.minor ? " minor" : "");
-    if (node.tagName === "TH") node.setAttribute("scope", "row");
-    if (typeof cell === "bigint") node.title = values.exact(cell) + (column.unit ? " " + column.unit : "");
-    if (cell === null || typeof cell !== "object") {
-      node.replaceChildren(column.kind === "code" && text ? element("code", null, text) : text);
-      return node;
-    }
-    const more = cell.detail ? values.visible(cell.detail) : null;
-    const isLink = cell.href && INSIDE.test(cell.href);
-    node.replaceChildren(element(isLink ? "a" : "span", { href: isLink ? cell.href : null, title: more }, element("bdi", null, text)));
-    if (cell.badge) node.append(" ", element("span", { class: "badge" }, values.visible(cell.badge)));
-    if (cell.below) node.append(element("span", { class: "below" }, values.visible(cell.below)));
-    return node;
-  }
-
-  const row = (columns, cells) =>
-    element("tr", null, ...columns.map((column, index) => fill(document.createElement(index ? "td" : "th"), column, cells[index])));
-
-  // Nothing stays last in both directions, numbers come before words.
-  function compare(one, other, way) {
-    if (one === null || other === null) return (one === null) - (other === null);
-    const isWord = typeof one === "string";
-    if (isWord !== (typeof other === "string")) return isWord ? 1 : -1;
-    if (isWord) return way * ORDER.compare(one, other);
-    return way * ((one > other) - (one < other));
-  }
-
-  function sorted(cell) {
-    if (cell === null || cell === undefined || cell === "") return null;
-    if (typeof cell !== "object") return cell;
-    return cell.sort !== undefined && cell.sort !== null ? cell.sort : cell.text;
-  }
-
-  // The library reads entities in what it searches, so there must be none but ours.
-  function searched(column, cell) {
-    const parts = [shown(column, cell)];
-    if (cell !== null && typeof cell === "object") parts.push(cell.detail, cell.badge);
-    return values.visible(parts.filter(Boolean).join(" ")).replace(/&/g, "&amp;").replace(/</g, "&lt;");
-  }
-
-  // A total that is the sum of its column can be added up again for fewer rows; an average or a change cannot.
-  function sum(rows, index) {
-    const amounts = rows.map((cells) => amount(cells[index])).filter((cell) => cell !== null);
-    return amounts.length ? amounts.slice(1).reduce((so_far, next) => so_far + next, amounts[0]) : null;
-  }
-  function isSum(table, index) {
-    const total = amount(table.total[index]);
-    const all = sum(table.rows, index);
-    if (total === null || typeof total !== typeof all) return false;
-    return typeof total === "bigint" ? total === all : Math.abs(total - all) <= 1e-9 * Math.max(1, Math.abs(total));
-  }
-  function totals(table, rows) {
-    if (rows.length === table.rows.length) return table.total;
-    const zero = (index) => (typeof table.total[index] === "bigint" ? 0n : 0);
-    return table.total.map((cell, index) => {
-      if (!index) return shown({ kind: "text" }, cell) + " of " + values.count(rows.length) + " shown of " + values.count(table.rows.length);
-      if (amount(cell) === null) return cell;
-      return isSum(table, index) ? sum(rows, index) ?? zero(index) : null;
-    });
-  }
 
   function load() {
     if (own.DataTable) return Promise.resolve();
@@ -128,16 +40,20 @@ window.spaceledger = window.spaceledger || {};
     const { table } = view;
     const focused = document.activeElement;
     own.DataTable.ext.errMode = "throw";
-    own.DataTable.type("cell", "order", { asc: (a, b) => compare(a, b, 1), desc: (a, b) => compare(a, b, -1) });
+    own.DataTable.type("cell", "order", {
+      asc: (one, other) => cells.compare(one, other, 1),
+      desc: (one, other) => cells.compare(one, other, -1),
+    });
     view.api = new own.DataTable(view.node, {
       data: table.rows,
       columns: table.columns.map((column, index) => ({
         data: index,
         type: "cell",
         cellType: index ? "td" : "th",
-        searchable: !NUMBERS[column.kind],
-        render: (cell, type) => (type === "sort" ? sorted(cell) : type === "filter" ? searched(column, cell) : ""),
-        createdCell: (node, cell) => fill(node, column, cell),
+        searchable: !cells.isNumber(column),
+        render: (cell, type) =>
+          type === "sort" ? cells.sorted(cell) : type === "filter" ? cells.searched(column, cell) : "",
+        createdCell: (node, cell) => cells.fill(node, column, cell),
       })),
       layout: { topStart: null, topEnd: null, bottomStart: null, bottomEnd: null },
       language: { zeroRecords: "No row matches the search." },
@@ -147,6 +63,8 @@ window.spaceledger = window.spaceledger || {};
       autoWidth: false,
       pageLength: PAGE,
     });
+    own.exports.attach(view.api, table);
+    // Moving an element takes the focus from it.
     if (focused !== document.activeElement && view.box.contains(focused)) focused.focus({ preventScroll: true });
   }
 
@@ -174,52 +92,72 @@ window.spaceledger = window.spaceledger || {};
         if (then) then(view);
       },
       () => {
-        views.get(box).status.textContent = "Sorting, searching and exports need the file assets/datatables.js, which is not there.";
+        const { status } = views.get(box);
+        if (status) status.textContent = MISSING;
       }
     );
   }
 
+  function statusOf(table, found, range) {
+    const all = rowsOf(table.rows.length);
+    if (found === table.rows.length) return range ? range + " of " + all : all;
+    const matches = values.count(found);
+    return range ? range + " of " + matches + " found in " + all : matches + " of " + all;
+  }
+
   function describe(view, rows) {
     const { state, table } = view;
-    const first = state.page * PAGE + 1;
-    const last = state.all ? rows.length : Math.min(rows.length, first + PAGE - 1);
     const isPaged = rows.length > PAGE;
-    const range = first === 1 ? values.count(last) : values.count(first) + "–" + values.count(last);
-    const found = rows.length < table.rows.length;
-    if (found && isPaged && !state.all) view.status.textContent = range + " of " + values.count(rows.length) + " found in " + rowsOf(table.rows.length);
-    else if (found) view.status.textContent = values.count(rows.length) + " of " + rowsOf(table.rows.length);
-    else view.status.textContent = isPaged && !state.all ? range + " of " + rowsOf(rows.length) : rowsOf(rows.length);
+    const first = state.page * PAGE + 1;
+    const last = Math.min(rows.length, first + PAGE - 1);
+    const range = (first === 1 ? "" : values.count(first) + "–") + values.count(last);
+    view.status.textContent = statusOf(table, rows.length, isPaged && !state.all ? range : "");
     view.pager.hidden = !isPaged;
     view.back.hidden = view.next.hidden = view.place.hidden = state.all;
+    // Not `disabled`, which would take the focus from whoever turns pages by keyboard.
     view.back.setAttribute("aria-disabled", String(state.page === 0));
-    view.next.setAttribute("aria-disabled", String(last >= rows.length));
-    view.place.textContent = "Page " + values.count(state.page + 1) + " of " + values.count(Math.ceil(rows.length / PAGE));
+    view.next.setAttribute("aria-disabled", String(last === rows.length));
+    const pages = Math.ceil(rows.length / PAGE);
+    view.place.textContent = "Page " + values.count(state.page + 1) + " of " + values.count(pages);
     view.all.textContent = state.all ? "Show " + PAGE + " at a time" : "Show all " + rowsOf(rows.length);
-    if (table.total) view.foot.replaceChildren(row(table.columns, totals(table, rows)));
+    if (table.total) view.foot.replaceChildren(cells.totals(table, rows));
   }
 
   function header(box, column) {
+    // The largest amounts are looked for first, and words from A.
+    const ways = cells.isNumber(column) ? ["desc", "asc"] : ["asc", "desc"];
     const flip = () => {
-      const { state } = views.get(box);
-      const first = LOOKS[column.kind] ? "asc" : "desc";
-      const isAgain = state.key === column.key && state.way === first;
-      ask(box, { key: column.key, way: isAgain ? (first === "asc" ? "desc" : "asc") : first, page: 0 });
+      const { key, way } = views.get(box).state;
+      ask(box, { key: column.key, way: key === column.key && way === ways[0] ? ways[1] : ways[0], page: 0 });
     };
-    const looks = (LOOKS[column.kind] || "n") + (column.minor ? " minor" : "");
-    return element("th", { scope: "col", class: looks }, button(title(column), flip, { title: column.hint, class: "sort" }));
+    const sort = button(cells.title(column), flip, { title: column.hint, class: "sort" });
+    return element("th", { scope: "col", class: cells.looks(column) }, sort);
   }
 
-  function controls(view) {
+  function searchBox(view) {
     const { box, state, table } = view;
-    const name = table.title || table.name;
-    const input = element("input", { type: "search", "aria-label": "Search in " + name, placeholder: "Search", autocomplete: "off", spellcheck: "false" });
+    const input = element("input", {
+      type: "search",
+      "aria-label": "Search in " + nameOf(table),
+      placeholder: "Search",
+      autocomplete: "off",
+      spellcheck: "false",
+    });
     input.value = state.search;
     input.hidden = table.rows.length <= FEW && !state.search;
     input.addEventListener("focus", () => views.get(box).api || ask(box, {}));
     input.addEventListener("input", () => ask(box, { search: input.value, page: 0 }));
-    const save = (type, label) => button(label, () => ask(box, {}, (now) => own.exports.save(now.api, now.table, type)), { "aria-label": name + " as " + label });
+    return input;
+  }
+
+  function controls(view) {
+    const save = (type, label) => {
+      const press = () => ask(view.box, {}, (now) => own.exports.save(now.api, type));
+      return button(label, press, { "aria-label": nameOf(view.table) + " as " + label });
+    };
+    const exports = element("span", { class: "exports" }, save("csv", "CSV"), save("excel", "Excel"));
     view.status = element("p", { role: "status" });
-    return element("div", { class: "controls" }, input, view.status, element("span", { class: "exports" }, save("csv", "CSV"), save("excel", "Excel")));
+    return element("div", { class: "controls" }, searchBox(view), view.status, exports);
   }
 
   function pager(view) {
@@ -245,16 +183,27 @@ window.spaceledger = window.spaceledger || {};
 
   function build(view) {
     const { box, table } = view;
-    const name = table.title || table.name;
-    const body = element("tbody", null, ...table.rows.slice(0, PAGE).map((cells) => row(table.columns, cells)));
+    const name = nameOf(table);
+    const heads = table.columns.map((column) => header(box, column));
+    const rows = table.rows.slice(0, PAGE).map((row) => cells.row(table.columns, row));
     view.foot = table.total ? element("tfoot") : null;
-    view.node = element("table", { "aria-label": name, id: "table-" + ++drawn }, element("thead", null, element("tr", null, ...table.columns.map((column) => header(box, column)))), body, view.foot);
+    view.node = element(
+      "table",
+      { "aria-label": name },
+      element("thead", null, element("tr", null, ...heads)),
+      element("tbody", null, ...rows),
+      view.foot
+    );
     const scroll = element("div", { class: "scroll", role: "region", "aria-label": name }, view.node);
     sizes.observe(scroll);
     sizes.observe(view.node);
-    return [controls(view), scroll, pager(view)];
+    const parts = [controls(view), scroll, pager(view)];
+    // Whatever was asked for of the table before, the first rows are there at once.
+    describe({ ...view, state: { page: 0, all: false } }, table.rows);
+    return parts;
   }
 
+  // A table drawn again is ordered, searched and opened as the one before it was.
   function draw(box, table) {
     const before = views.get(box);
     if (before && before.api) before.api.destroy(true);
@@ -262,23 +211,19 @@ window.spaceledger = window.spaceledger || {};
     state.page = 0;
     const view = { box, table, state, api: null, node: null };
     views.set(box, view);
-    const wasOpen = before && before.details ? before.details.open : false;
-    let inside = [element("p", { class: "empty" }, table.empty || "There is nothing to show.")];
-    if (table.rows.length) inside = build(view);
+    const isOpen = Boolean(before && before.details && before.details.open);
+    let parts = [element("p", { class: "empty" }, table.empty || "There is nothing to show.")];
+    if (table.rows.length) parts = build(view);
     if (table.folded) {
-      view.details = element("details", { open: wasOpen ? "" : null }, element("summary", null, table.folded), ...inside);
-      inside = [view.details];
+      view.details = element("details", { open: isOpen && "" }, element("summary", null, table.folded), ...parts);
+      parts = [view.details];
     }
     box.classList.add("table");
-    box.replaceChildren(...inside);
-    if (!view.node) return;
-    describe({ ...view, state: { ...state, all: false } }, table.rows);
-    if (state.key || state.search || state.all) {
-      if (own.DataTable) apply(view);
-      else ask(box, {});
-    }
+    box.replaceChildren(...parts);
+    if (!view.node || !(state.key || state.search || state.all)) return;
+    if (own.DataTable) apply(view);
+    else ask(box, {});
   }
 
-  own.title = title;
   own.tables = { draw };
 })(window.spaceledger);
