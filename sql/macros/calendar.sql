@@ -29,3 +29,8 @@ create or replace macro plan_days(plan, first_day, last_day) as case
     when plan = 'weekdays' then weekdays_before((last_day + 1)::date) - weekdays_before(first_day)
     else datediff('day', first_day, last_day) + 1
 end;
+
+-- A date inside its billing period: some lines bear dates before or after it.
+create or replace macro inside_period(day, billing_period) as least(
+    greatest(day, (billing_period || '-01')::date), last_day((billing_period || '-01')::date)
+);

@@ -90,3 +90,8 @@ create or replace macro identity_evidence(strength) as case strength
     when 5 then 'user_profile'
     else 'unidentified'
 end;
+
+-- Whether a call failed for want of permission (AccessDenied, AccessDeniedException, Client.UnauthorizedOperation, ...).
+create or replace macro is_denied(error_code) as coalesce(
+    regexp_matches(error_code, '(?i)access_?denied|unauthori[sz]ed|notauthori[sz]ed|authfailure|forbidden'), false
+);

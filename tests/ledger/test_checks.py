@@ -116,6 +116,7 @@ TABLES = {
     "core.trail_event": ("event_key", "'another'"),
     "core.activity": ("space_arn", "'another'"),
     "marts.space_activity_daily": ("event_count", "event_count + 1"),
+    "marts.space_activity_hourly": ("event_count", "event_count + 1"),
     "marts.space_users_daily": ("write_event_count", "write_event_count + 1"),
     "core.budget_charge_daily": ("spent", "spent + 0.000000000001"),
     "marts.budget_status": ("spent", "spent + 0.000000000001"),
@@ -182,6 +183,7 @@ BREAKS = {
         + "' as space_arn) from core.resource_evidence where method = 'space_event'"
     ),
     "marts.space_activity_daily__adds_up_to_calls": alter_row("marts.space_activity_daily", "error_count", "9"),
+    "marts.space_activity_hourly__adds_up_to_days": alter_row("marts.space_activity_hourly", "write_event_count", "9"),
     "marts.space_users_daily__adds_up_to_activity": alter_row("marts.space_users_daily", "event_count", "9"),
     "marts.unattended_spend__within_the_bill": alter_row("marts.unattended_spend", "cost_high", "99"),
     "core.budget_charge_daily__adds_up_to_spend": alter_row("core.budget_charge_daily", "spent", "spent + 1"),

@@ -29,6 +29,7 @@ EVENT_TABLES = (
     "core.space_owner",
     "core.known_space",
     "marts.space_activity_daily",
+    "marts.space_activity_hourly",
     "marts.space_users_daily",
     "marts.space_users_monthly",
     "marts.space_people_monthly",

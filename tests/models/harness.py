@@ -9,7 +9,7 @@ Decimals are written as strings and compared exactly.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import yaml
 
 from spaceledger.paths import sql_dir
 from spaceledger.warehouse.connection import SCHEMAS, create_macros, run
-from spaceledger.warehouse.models import Model, read_models
+from spaceledger.warehouse.models import Model, parse_model, read_models, references
 
 FOLDER = Path(__file__).parent
 Rows = list[dict[str, Any]]
@@ -62,7 +62,7 @@ def read_cases() -> list[Case]:
 
 
 class Models:
-    """Every model as an empty table, and the queries that would fill them."""
+    """Every model as an empty table, and the queries that would fill them; panels are queries alone."""
 
     def __init__(self) -> None:
         self.con = duckdb.connect()
@@ -77,6 +77,12 @@ class Models:
             described = run(self.con, f"describe {model.name}")
             self.models[model.name] = model
             self.types[model.name] = {row[0]: row[1] for row in described}
+        for path in sorted((sql_dir() / "panels").glob("*.sql")):
+            panel = parse_model(path)
+            read = references(self.con, panel.body, str(path))
+            self.models[panel.name] = replace(panel, references=read)
+            described = run(self.con, f"describe {panel.body}")
+            self.types[panel.name] = {row[0]: row[1] for row in described}
 
     def close(self) -> None:
         self.con.close()
