@@ -121,6 +121,8 @@
     return true;
   }
 
+  own.passes = passes;
+
   // The row numbers that a view shows; `from` and `to` may differ from the view's own.
   own.select = function (rows, view, from = view.from, to = view.to) {
     const tests = [];

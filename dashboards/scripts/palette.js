@@ -16,6 +16,8 @@
     "data transfer": [SKY, "x"], "other services": [GREY, ""], other: [GREY, "/"],
     "unused Savings Plan commitment": [GREY, "x"], "savings plan negation": [GREY, "\\"], tax: [GREY, "-"],
     discount: [GREY, "|"], refund: [GREY, "+"], credit: [GREY, "."],
+    space_tag: [BLUE, ""], space_resource: [SKY, ""], space_history: [GREEN, ""], space_event: [VIOLET, ""],
+    user_profile: [PINK, ""], domain: [AMBER, ""], unattributed: [RED, "/"],
   };
   const ORDER = Object.keys(CATEGORIES);
   // "hosting (real-time)" is of the family of "hosting".
@@ -30,7 +32,13 @@
     !space || !space.page || space.colour === null
       ? [GREY, space ? "" : "-"]
       : [OF_SPACES[space.colour % OF_SPACES.length], PATTERNS[Math.floor(space.colour / OF_SPACES.length) % PATTERNS.length]];
-  const ofCategory = (category) => CATEGORIES[family(category)] || [GREY, "/"];
+  // Instance types and the like have no colour of their own: their name gives one, the same everywhere.
+  function ofName(name) {
+    let sum = 0;
+    for (const char of name) sum = (sum * 31 + char.codePointAt(0)) % 9973;
+    return [OF_SPACES[sum % OF_SPACES.length], PATTERNS[Math.floor(sum / OF_SPACES.length) % PATTERNS.length]];
+  }
+  const ofCategory = (category) => CATEGORIES[family(category)] || ofName(category);
   const place = (category) => {
     const found = ORDER.indexOf(family(category));
     return (found < 0 ? ORDER.indexOf("other") : found) + category.length / 1000;

@@ -116,7 +116,7 @@
   own.panel = function (body, panel, made) {
     for (const old of body.querySelectorAll(":scope > .empty, :scope > .wait")) old.remove();
     const [lead, controls, tiles, chart, table] = [
-      slot(body, "lead", "p"), slot(body, "controls"), slot(body, "tiles"), slot(body, "chart"), slot(body, "table"),
+      slot(body, "lead", "p"), slot(body, "options"), slot(body, "tiles"), slot(body, "chart"), slot(body, "rows"),
     ];
     lead.textContent = visible(made.lead || "");
     lead.hidden = !made.lead;

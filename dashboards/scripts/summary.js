@@ -1,42 +1,45 @@
 // The panels of spend: by day, by month, what moved, where it flows.
 "use strict";
 (function (own) {
-  const { number, month, changed, money, change } = own.values;
+  const { number, month, changed, money } = own.values;
   const { palette, charts } = own;
   const { before, lastOf } = own.filters;
 
-  const unitOf = (view) => view.currency;
-  const points = (rows, chosen, key, measure) => {
+  const points = (rows, chosen, key, name) => {
     const found = new Map();
-    for (const [at, own_] of own.groups(chosen, (row) => key[row])) found.set(at, own.sum(rows, own_, measure) || 0n);
+    for (const [at, group] of own.groups(chosen, (row) => key[row])) found.set(at, own.sum(rows, group, name) || 0n);
     return found;
   };
-  const doubles = (map) => new Map([...map].map(([at, amount]) => [at, number(amount)]));
+  const plain = (value) => (typeof value === "bigint" ? number(value) : value);
 
-  // A stacked chart and its table from the same groups; xs newest first in the table.
-  function stacked(rows, chosen, series, xs, view, byMonth) {
-    const key = rows.column(byMonth && rows.has("billing_period") ? "billing_period" : "usage_date");
-    const made = series.map((one) => Object.assign(one, { amounts: points(rows, one.chosen, key, view.measure) }));
-    const cells = (x) => made.map((one) => (one.amounts.has(x) ? one.amounts.get(x) : null));
-    const add = (amounts) => amounts.reduce((sum, amount) => (amount === null ? sum : (sum || 0n) + amount), null);
-    const lines = [...xs].reverse().map((x) => [byMonth ? month(x) : x, ...cells(x), add(cells(x))]);
-    const total = ["Total", ...made.map((one) => own.sum(rows, one.chosen, view.measure)), own.sum(rows, chosen, view.measure)];
+  // A stacked chart and its table from the same groups, the newest first in the table. x: a column of days or
+  // months; name: what is added up.
+  function stacked(rows, chosen, series, x, name, unit) {
+    const key = rows.column(x);
+    const byMonth = x === "billing_period";
+    const xs = sorted(rows, chosen, x);
+    const made = series.map((one) => Object.assign({}, one, { amounts: points(rows, one.chosen, key, name) }));
+    const cells = (at) => made.map((one) => (one.amounts.has(at) ? one.amounts.get(at) : null));
+    const add = (amounts) => amounts.reduce((sum, amount) => (amount === null ? sum : sum === null ? amount : sum + amount), null);
+    const kind = unit && own.currencies.includes(unit) ? "money" : "number";
+    const drawn = made.map((one) => Object.assign({}, one, { points: new Map([...one.amounts].map(([at, amount]) => [at, plain(amount)])) }));
     return {
       tables: [rows],
-      figure: charts.stack(made.map((one) => Object.assign({}, one, { points: doubles(one.amounts) })), xs, unitOf(view), byMonth),
+      figure: charts.stack(drawn, xs, unit, byMonth),
       table: {
         columns: [
           { key: "x", label: byMonth ? "Month" : "Day", kind: "term" },
-          ...made.map((one, at) => ({ key: "s" + at, label: one.name, kind: "money", unit: view.currency })),
-          { key: "total", label: "Total", kind: "money", unit: view.currency },
+          ...made.map((one, at) => ({ key: "s" + at, label: one.name, kind, unit })),
+          ...(made.length > 1 ? [{ key: "total", label: "Total", kind, unit }] : []),
         ],
-        rows: lines, total,
+        rows: [...xs].reverse().map((at) => [byMonth ? { text: month(at), sort: at } : at, ...cells(at), ...(made.length > 1 ? [add(cells(at))] : [])]),
+        total: ["Total", ...made.map((one) => own.sum(rows, one.chosen, name)), ...(made.length > 1 ? [own.sum(rows, chosen, name)] : [])],
       },
     };
   }
 
-  function bySpace(rows, chosen, view, count) {
-    const { kept, rest } = own.top(own.groups(chosen, own.holders(rows)), rows, view.measure, count);
+  function bySpace(rows, chosen, view, count, name = view.measure) {
+    const { kept, rest } = own.top(own.groups(chosen, own.holders(rows)), rows, name, count);
     const series = kept.map((one) => ({ name: one.key.title, look: palette.ofSpace(one.key), chosen: one.chosen, space: one.key }));
     if (rest.length) {
       const others = { title: "Others", space_arn: "~others", colour: null };
@@ -62,8 +65,10 @@
   own.draws.by_day = async function (panel, view) {
     const rows = await own.spendDays(view, view.from, view.to);
     const chosen = own.select(rows, view);
-    const series = panel.by === "space" ? bySpace(rows, chosen, view, 9) : byColumn(rows, chosen, panel.by);
-    const made = stacked(rows, chosen, series, sorted(rows, chosen, "usage_date"), view, false);
+    const by = own.chosenOf(panel, view);
+    const series = by === "space" ? bySpace(rows, chosen, view, 9) : byColumn(rows, chosen, by);
+    const made = stacked(rows, chosen, series, "usage_date", view.measure, view.currency);
+    if (panel.choices) made.controls = [own.choice("By", "by-" + panel.key, panel.choices, by)];
     const isCut = view.from < own.build.daily_from;
     made.lead = own.span(view) + "." + (isCut ? " Months before " + own.build.daily_from + " stand on their first day." : "");
     return made;
@@ -73,8 +78,10 @@
     const rows = await own.spendMonths(view);
     const start = [before(view.to.slice(0, 7), 12), view.from.slice(0, 7)].sort()[0];
     const chosen = own.select(rows, view, start + "-01", lastOf(view.to.slice(0, 7)));
-    const series = panel.by === "space" ? bySpace(rows, chosen, view, 9) : byColumn(rows, chosen, panel.by);
-    const made = stacked(rows, chosen, series, sorted(rows, chosen, "billing_period"), view, true);
+    const by = own.chosenOf(panel, view);
+    const series = by === "space" ? bySpace(rows, chosen, view, 9) : byColumn(rows, chosen, by);
+    const made = stacked(rows, chosen, series, "billing_period", view.measure, view.currency);
+    if (panel.choices) made.controls = [own.choice("By", "by-" + panel.key, panel.choices, by)];
     made.lead = "Whole billing periods through " + month(view.to.slice(0, 7)) + ", at least a year where there is one.";
     return made;
   };
@@ -207,5 +214,5 @@
     };
   };
 
-  Object.assign(own, { stackedChart: stacked, seriesBySpace: bySpace, seriesByColumn: byColumn, numberField, change_words: change });
+  Object.assign(own, { stackedChart: stacked, seriesBySpace: bySpace, seriesByColumn: byColumn, numberField });
 })(window.spaceledger);

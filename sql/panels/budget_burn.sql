@@ -9,13 +9,7 @@
 --   forecast_low: Lower end of the 80 % band.
 --   forecast_high: Upper end of the 80 % band.
 with budgets as (
-    select
-        status.budget_name,
-        status.period_start,
-        row_number() over (order by status.budget_name, status.period_start) as budget_number
-    from marts.budget_status as status
-    cross join core.run as run
-    where status.period_end >= run.as_of
+    select * from budget_rows
 )
 
 select

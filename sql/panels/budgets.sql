@@ -28,71 +28,34 @@
 --   status: unknown_scope, no_data, breached, breach_forecast, watch or ok.
 --   severity: The gravest status is 0.
 --   past_forecasts: What past forecasts of the same day were worth, in words; null where too few periods are past.
-with run as (
-    select * from core.run
-),
-
-accuracy as (
-    select
-        scope_arn,
-        billing_currency,
-        period,
-        'were within ' || printf('%.1f', 100 * error_ratio) || ' % in ' || within_count || ' of ' || period_count || ' past '
-        || case period when 'monthly' then 'months' when 'quarterly' then 'quarters' else 'years' end as past_forecasts
-    from marts.forecast_accuracy
-    where error_ratio is not null and period_count > 2
-),
-
-budgets as (
-    select
-        budgets.*,
-        case budgets.status
-            when 'breached' then 0
-            when 'breach_forecast' then 1
-            when 'watch' then 2
-            when 'ok' then 3
-            when 'no_data' then 4
-            else 5
-        end as severity
-    from marts.budget_status as budgets
-    cross join run
-    where budgets.period_end >= run.as_of
-)
-
 select
-    budgets.budget_name,
-    budgets.period_start,
-    budgets.period_end,
-    budgets.scope,
-    spaces.space_arn,
-    case when budgets.scope = 'domain' then budgets.scope_arn else spaces.domain_arn end as domain_arn,
-    case when budgets.scope = 'domain' then arn_account_id(budgets.scope_arn) else spaces.account_id end as account_id,
-    budgets.scope_arn,
-    budgets.team,
-    budgets.owner,
-    budgets.period,
-    budgets.amount,
-    budgets.billing_currency,
-    budgets.spent,
-    budgets.remaining,
-    budgets.burn_ratio,
-    budgets.elapsed_ratio,
-    budgets.planned,
-    budgets.forecast,
-    budgets.forecast_low,
-    budgets.forecast_high,
-    budgets.forecast_method,
-    budgets.breach_probability,
-    budgets.breach_date,
-    budgets.status,
-    budgets.severity,
-    accuracy.past_forecasts,
-    row_number() over (order by budgets.budget_name, budgets.period_start) as budget_number
-from budgets
-left join marts.spaces as spaces on budgets.scope_arn = spaces.space_arn
-left join accuracy
-    on
-        budgets.scope_arn = accuracy.scope_arn
-        and budgets.billing_currency = accuracy.billing_currency
-        and budgets.period = accuracy.period
-order by budgets.severity, budgets.burn_ratio desc nulls last, budgets.budget_name, budgets.period_start
+    budget_number,
+    budget_name,
+    period_start,
+    period_end,
+    scope,
+    space_arn,
+    domain_arn,
+    account_id,
+    scope_arn,
+    team,
+    owner,
+    period,
+    amount,
+    billing_currency,
+    spent,
+    remaining,
+    burn_ratio,
+    elapsed_ratio,
+    planned,
+    forecast,
+    forecast_low,
+    forecast_high,
+    forecast_method,
+    breach_probability,
+    breach_date,
+    status,
+    severity,
+    past_forecasts
+from budget_rows
+order by severity, burn_ratio desc nulls last, budget_name, period_start

@@ -72,7 +72,7 @@ def _column(name: str, column: pa.ChunkedArray, places: Mapping[str, int] | None
     kind = column.type
     if name == "space_arn" and places is not None:
         arns = column.to_pylist()
-        return Column("space", [NO_SPACE if arn is None else places[arn] for arn in arns])
+        return Column("space", [places.get(arn, NO_SPACE) for arn in arns])
     if pa.types.is_decimal(kind) and kind.scale:
         texts = pc.cast(column, pa.string()).to_pylist()
         return Column("decimal", [None if text is None else _plainly(text) for text in texts])

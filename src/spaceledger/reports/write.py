@@ -15,6 +15,7 @@ from plotly.offline import get_plotlyjs
 from spaceledger.paths import dashboards_dir
 from spaceledger.reports.encode import Column, columns_of, encoded, script_json, spans
 from spaceledger.reports.site import OF_SPACE, Site, environment, read_site, script_of, style_of
+from spaceledger.reports.vendor import datatables_script
 
 _SAFE_SHARD = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
 _FOLDERS = ("assets", "data", "spaces")
@@ -44,6 +45,7 @@ def write_reports(
         (out / name).mkdir(parents=True)
     made = _Report(site, list(datasets))
     _write(out / "assets" / "plotly.min.js", get_plotlyjs())
+    _write(out / "assets" / "datatables.js", datatables_script())
     _write(out / "assets" / "app.js", script_of(site))
     _write(out / "assets" / "style.css", style_of(site))
     for path, text in made.files():

@@ -1,0 +1,138 @@
+// The panels of activity, of unattended spend, and of trust that no entry alone can describe.
+"use strict";
+(function (own) {
+  const { number, money, count, label, month, share, ratio } = own.values;
+  const { palette, charts } = own;
+  const WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split(" ");
+  const weekday = (day) => (new Date(day + "T00:00:00Z").getUTCDay() + 6) % 7;
+
+  own.draws.week = async function (panel, view) {
+    const rows = await own.dataset(panel.data, view);
+    const chosen = own.select(rows, view);
+    const [day, hour] = [rows.column("activity_date"), rows.column("hour_of_day")];
+    const groups = own.groups(chosen, (row) => weekday(day[row]) * 24 + hour[row]);
+    const hours = [...Array(24).keys()];
+    const at = (d, h) => (groups.has(d * 24 + h) ? own.sum(rows, groups.get(d * 24 + h), panel.value) : 0);
+    const z = WEEKDAYS.map((_, d) => hours.map((h) => at(d, h)));
+    const words = WEEKDAYS.map((name, d) => hours.map((h) => name + " " + h + ":00 to " + (h + 1) + ":00 UTC: " + count(at(d, h)) + " calls"));
+    return {
+      tables: [rows], lead: own.span(view) + ", hours in UTC.",
+      figure: charts.heat(hours, WEEKDAYS, z, words, "calls", { xaxis: { dtick: 3, ticksuffix: ":00" } }),
+      table: {
+        columns: [{ key: "day", label: "Weekday", kind: "term" }, ...hours.map((h) => ({ key: "h" + h, label: h + ":00", kind: "count" })), { key: "all", label: "All", kind: "count" }],
+        rows: chosen.length ? WEEKDAYS.map((name, d) => [{ text: name, sort: d }, ...z[d], z[d].reduce((sum, value) => sum + value, 0)]) : [],
+        total: ["Total", ...hours.map((h) => z.reduce((sum, line) => sum + line[h], 0)), z.flat().reduce((sum, value) => sum + value, 0)],
+      },
+    };
+  };
+
+  own.draws.activity_tiles = async function (panel, view) {
+    const [people, days] = await Promise.all([own.dataset("people_days", view), own.rows("activity_days")]);
+    const names = people.column("user_name");
+    const seen = own.select(people, view);
+    const chosen = own.select(days, view);
+    const spaces = new Set(chosen.filter((row) => days.column("event_count")[row] > 0).map((row) => days.column("space_arn")[row]));
+    const sum = (name) => own.sum(days, chosen, name) || 0;
+    return {
+      tables: [people, days],
+      tiles: [
+        { label: "People", value: count(new Set(seen.map((row) => names[row])).size), detail: "identified at work in these spaces", means: "Distinct people whom recorded calls in the dates shown identify." },
+        { label: "Spaces with activity", value: count(spaces.size), detail: own.span(view), means: "Spaces that at least one recorded call belongs to." },
+        { label: "Apps started", value: count(sum("apps_started")), detail: "successful CreateApp calls", means: "How often somebody or something started an app in these spaces." },
+        { label: "Failed calls", value: count(sum("error_count")), detail: "of " + count(sum("event_count")) + " calls", means: "Calls that ended in an error, denied ones among them; the table below says which." },
+      ],
+    };
+  };
+
+  // Ranges from low to high, the dearest first.
+  own.draws.ranges = async function (panel, view) {
+    const rows = await own.dataset(panel.data, view);
+    const chosen = own.select(rows, view);
+    const [low, high] = [rows.column("cost_low"), rows.column("cost_high")];
+    chosen.sort((one, other) => (high[other] > high[one] ? 1 : high[other] < high[one] ? -1 : 0));
+    const holder = own.holders(rows);
+    const shown = chosen.filter((row) => high[row] > 0n).slice(0, 15);
+    const unit = view.currency;
+    const bars = shown.map((row) => ({
+      name: holder(row).title + " · " + rows.column("spend_category")[row], look: palette.AMBER, base: number(low[row]),
+      value: Math.max(number(high[row]) - number(low[row]), number(high[row]) * 0.01),
+      words: holder(row).title + ": " + money(low[row]) + " to " + money(high[row]) + " " + unit,
+    }));
+    const ends = rows.rows ? rows.column("window_start")[0] + " to " + rows.column("window_end")[0] + "." : "";
+    return {
+      tables: [rows], lead: ends + (chosen.length > shown.length ? " The " + shown.length + " dearest of " + count(chosen.length) + "." : ""),
+      figure: charts.ranking(bars, unit), table: Object.assign({ folded: null }, own.tableOf(panel, rows, chosen, view)),
+    };
+  };
+
+  // What each method explains, as shares of a month or day, with the amounts in the table.
+  own.draws.coverage = async function (panel, view) {
+    const rows = await own.rows(panel.data);
+    const name = view.measure;
+    const start = panel.x === "billing_period" ? own.filters.before(view.to.slice(0, 7), 12) + "-01" : view.from;
+    const chosen = own.select(rows, view, start < view.from ? start : view.from, view.to);
+    const series = own.seriesByColumn(rows, chosen, "attribution_method");
+    for (const one of series) one.name = own.words.methods[one.name] ? one.name.replace(/_/g, " ") : one.name;
+    const made = own.stackedChart(rows, chosen, series, panel.x, name, view.currency);
+    const totals = new Map();
+    for (const trace of made.figure.data.filter((one) => one.type === "bar")) trace.x.forEach((x, at) => totals.set(x, (totals.get(x) || 0) + trace.y[at]));
+    for (const trace of made.figure.data.filter((one) => one.type === "bar")) {
+      trace.customdata = trace.y;
+      trace.y = trace.x.map((x, at) => (totals.get(x) > 0 ? trace.y[at] / totals.get(x) : 0));
+      trace.hovertemplate = "%{fullData.name}: %{y:.1%}, %{customdata:,.2f} " + label(view.currency) + "<extra></extra>";
+    }
+    made.figure.data = made.figure.data.filter((one) => one.type === "bar");
+    Object.assign(made.figure.layout.yaxis, { tickformat: ".0%", title: { text: "share of usage" }, range: [0, 1] });
+    return made;
+  };
+
+  // From what is invoiced to what was used, step by step.
+  own.draws.bridge = async function (panel, view) {
+    const rows = await own.rows("bridge");
+    const all = own.records(rows, own.select(rows, view, "0000-00-00", view.to));
+    const months = [...new Set(all.map((one) => one.billing_period))].sort().reverse();
+    const asked = months.includes(view.options.bridge) ? view.options.bridge : months.find((period) => period < view.to.slice(0, 7)) || months[0];
+    const steps = all.filter((one) => one.billing_period === asked);
+    const names = [...new Map(steps.map((one) => [one.position, one])).values()].sort((one, other) => one.position - other.position);
+    const sum = (position) => steps.filter((one) => one.position === position).reduce((total, one) => total + one.amount, 0n);
+    const shown = names.filter((one) => one.is_total || sum(one.position) !== 0n);
+    const data = [{
+      type: "waterfall", orientation: "h", y: shown.map((_, at) => at), x: shown.map((one) => number(sum(one.position))),
+      measure: shown.map((one, at) => (one.is_total ? (at === 0 ? "absolute" : "total") : "relative")), width: 0.5,
+      increasing: { marker: { color: palette.AMBER } }, decreasing: { marker: { color: palette.GREEN } }, totals: { marker: { color: palette.BLUE } },
+      connector: { line: { color: palette.GREY, width: 1 } }, showlegend: false,
+      customdata: shown.map((one) => label(one.step) + ": " + money(sum(one.position)) + " " + label(view.currency)), hovertemplate: "%{customdata}<extra></extra>",
+    }];
+    const layout = charts.layout({
+      height: 60 + 44 * shown.length, hovermode: "closest", annotations: charts.namesAbove(shown.map((one) => one.step)), yaxis: charts.rowsAxis(shown.length),
+      xaxis: { showgrid: true, automargin: true, tickformat: ",~r", title: { text: label(view.currency), font: { size: 13 } } },
+    });
+    return {
+      tables: [rows], figure: { data, layout }, controls: months.length ? [own.choice("Month", "bridge", months.map((period) => [period, month(period)]), asked)] : [],
+      table: {
+        folded: null, columns: [{ key: "step", label: "Step", kind: "text" }, { key: "amount", label: "Amount", kind: "money", unit: view.currency }],
+        rows: names.map((one) => [one.is_total ? one.step : "  " + one.step, sum(one.position)]), total: null,
+      },
+    };
+  };
+
+  own.draws.trust_tiles = async function (panel, view) {
+    const rows = await own.rows("reconciliation");
+    const chosen = own.select(rows, view).filter((row) => rows.column("role")[row] !== "compare");
+    const size = (amount) => (amount < 0n ? -amount : amount);
+    const gap = chosen.reduce((sum, row) => sum + size(rows.column("difference")[row] || 0n), 0n);
+    const sum = (name) => own.sum(rows, chosen, name) || 0n;
+    const problems = own.records(await own.rows("problems"));
+    const bad = problems.filter((one) => one.severity === "error").length;
+    return {
+      tables: [rows],
+      tiles: [
+        { label: "Difference to the bill", amount: gap, unit: view.currency, tone: gap === 0n ? "good" : "warn", detail: gap === 0n ? "every line of the bill has its place" : "see below which months", means: "Bill less ledger less outside, by month, source and charge type, without sign so that two faults do not cancel." },
+        { label: "The bill", amount: sum("bill_billed_cost"), unit: view.currency, detail: "billed cost of every delivered line", means: "Summed over every delivered row before anything is attributed." },
+        { label: "In the ledger", amount: sum("ledger_billed_cost"), unit: view.currency, detail: ratio(share(sum("ledger_billed_cost"), sum("bill_billed_cost"))) + " of the bill", means: "Billed cost of SageMaker lines and of what carries a SageMaker tag." },
+        { label: "Outside", amount: sum("outside_billed_cost"), unit: view.currency, detail: "other services: S3, EC2, CloudWatch, ...", means: "Billed cost of lines that are not about SageMaker." },
+        { label: "Inputs held back", value: count(bad), tone: bad ? "warn" : "good", detail: count(problems.length - bad) + " warnings and notices", means: "Deliveries and files that were refused; the table of problems says which, and what to do." },
+      ],
+    };
+  };
+})(window.spaceledger);

@@ -1,0 +1,144 @@
+// The key figures of the summary: each with its change, a small trend and what it means.
+"use strict";
+(function (own) {
+  const { number, share, changed, change, ratio, count, month, money } = own.values;
+  const { before, lastOf } = own.filters;
+  const NAMING = ["space_tag", "space_resource", "space_history", "space_event"];
+
+  const orNothing = (amount) => (amount === null ? 0n : amount);
+
+  // Sums of a column by month, for the months of a trend.
+  function monthly(rows, chosen, column, name, months) {
+    const key = rows.column(column);
+    const groups = own.groups(chosen, (row) => key[row]);
+    return months.map((period) => (groups.has(period) ? number(own.sum(rows, groups.get(period), name)) : null));
+  }
+  const lastMonths = (view, many) => [...Array(many).keys()].map((back) => before(view.to.slice(0, 7), many - 1 - back));
+
+  async function spending(view, like) {
+    const rows = await own.spendDays(view, like.start, view.to);
+    const period = view.to.slice(0, 7);
+    const sum = (from, to) => own.sum(rows, own.select(rows, view, from, to), view.measure);
+    const spent = sum(period + "-01", view.to);
+    const [now, then] = [sum(like.from, like.to), sum(like.start, like.end)];
+    const everything = own.sum(rows, own.select(rows, Object.assign({}, view, { show: "all", team: "", space: "" }), period + "-01", view.to), view.measure);
+    const chosen = own.select(rows, view, like.start, view.to);
+    const days = rows.column("usage_date");
+    const byDay = own.groups(chosen, (row) => days[row]);
+    const trend = [...byDay.keys()].sort().map((day) => number(own.sum(rows, byDay.get(day), view.measure)));
+    const part = view.show === "all" ? "" : " of " + money(everything) + " for all SageMaker cost";
+    return [
+      {
+        label: month(period) + (view.to < lastOf(period) ? " so far" : ""), amount: orNothing(spent), unit: view.currency, trend,
+        detail: own.filters.SHOWN[view.show] + part,
+        means: "All cost of the month through " + view.to + " that the filters show, in " + own.words.measures[view.measure][0] + ".",
+      },
+      {
+        label: "Change, like for like", value: change(changed(now, then)), trend,
+        detail: money(now) + " against " + money(then) + " " + view.currency,
+        means: like.from + " to " + like.to + " against as many days of the month before, " + like.start + " to " + like.end + ".",
+      },
+    ];
+  }
+
+  // The forecast that was made for what the filters show, or else the sum of those of its spaces.
+  async function forecast(view) {
+    const rows = await own.rows("forecasts");
+    const all = own.records(rows).filter((one) => one.billing_currency === view.currency && one.month === view.to.slice(0, 7));
+    const means = "What the month will have cost by its end, in the measure that budgets count, without tax, credits and unused commitment. The band holds four outcomes out of five.";
+    const label = "Forecast, " + month(view.to.slice(0, 7));
+    if (!all.length) return { label, value: "–", detail: "made for the newest month alone", means };
+    const only = (key) => ["account", "domain", "team", "space"].every((name) => (name === key) === Boolean(view[name]));
+    let found = null;
+    if (only(null)) found = all.find((one) => one.scope === "sum" && one.scope_key === view.show);
+    if (only("space")) found = all.find((one) => one.scope === "space" && one.space_arn.page === view.space);
+    if (only("domain") && view.show === "all") found = all.find((one) => one.scope === "domain" && one.domain_arn === view.domain);
+    if (found) return { label, amount: found.forecast, unit: view.currency, detail: money(found.forecast_low) + " to " + money(found.forecast_high), means };
+    const chosen = own.select(rows, view, "0000", "9999").filter((row) => rows.column("scope")[row] === "space");
+    return { label, amount: own.sum(rows, chosen, "forecast"), unit: view.currency, detail: "the sum of " + count(chosen.length) + " spaces, without a band", means };
+  }
+
+  async function standings(view) {
+    const rows = await own.rows("standings");
+    const chosen = own.select(rows, view, "0000", "9999");
+    const [isNow, isBad, status] = ["is_now", "is_over_or_near", "status"].map(rows.column);
+    const now = chosen.filter((row) => isNow[row]);
+    const bad = now.filter((row) => isBad[row]);
+    const over = bad.filter((row) => status[row] === "breached").length;
+    const months = lastMonths(view, 7).slice(0, 6);
+    const ended = own.groups(chosen.filter((row) => !isNow[row]), (row) => rows.column("month")[row]);
+    const left = own.sum(rows, now, "remaining");
+    return [
+      {
+        label: "Budget left", amount: left, unit: view.currency, href: own.href("budgets", view),
+        detail: now.length ? "of " + money(own.sum(rows, now, "amount")) + " in " + count(now.length) + " budgets of spaces" : "no space shown has a budget",
+        trend: months.map((period) => (ended.has(period) ? number(own.sum(rows, ended.get(period), "remaining")) : null)),
+        means: "What the budgets of these spaces leave in their present periods, one budget a space: the one that ends first. Budgets of domains stand on the page Budgets.",
+      },
+      {
+        label: "Spaces over or near budget", value: count(bad.length), tone: bad.length ? "warn" : "good", href: own.href("budgets", view),
+        detail: count(over) + " over, " + count(bad.length - over) + " near or likely to be",
+        trend: months.map((period) => (ended.has(period) ? ended.get(period).filter((row) => status[row] === "breached").length : null)),
+        means: "Spaces whose budget is breached, is forecast to be, or is to be watched. The trend counts budgets that ended breached.",
+      },
+    ];
+  }
+
+  async function withoutBudget(view) {
+    const rows = await own.rows("without_budget");
+    const months = lastMonths(view, 6);
+    const chosen = own.select(rows, view, months[0] + "-01", view.to);
+    const period = rows.column("billing_period");
+    const now = chosen.filter((row) => period[row] === view.to.slice(0, 7));
+    return {
+      label: "Spend without a budget", amount: orNothing(own.sum(rows, now, "spent")), unit: view.currency, href: own.href("budgets", view),
+      detail: month(view.to.slice(0, 7)), trend: monthly(rows, chosen, "billing_period", "spent", months),
+      means: "What budgets would count in the month and no budget of a space or domain does.",
+    };
+  }
+
+  async function coverage(view) {
+    const rows = await own.rows("coverage");
+    const months = lastMonths(view, 12);
+    const chosen = own.select(rows, view, months[0] + "-01", view.to);
+    const [period, method] = [rows.column("billing_period"), rows.column("attribution_method")];
+    const usage = own.groups(chosen, (row) => period[row]);
+    const sum = (list) => orNothing(own.sum(rows, list, "effective_cost"));
+    const shareOf = (at) => share(sum((usage.get(at) || []).filter((row) => NAMING.includes(method[row]))), sum(usage.get(at) || []));
+    const lostOf = (at) => sum((usage.get(at) || []).filter((row) => method[row] === "unattributed"));
+    const now = view.to.slice(0, 7);
+    return [
+      {
+        label: "Usage that names its space", value: ratio(shareOf(now)), href: own.href("trust", view), trend: months.map(shareOf),
+        detail: "of the effective cost of usage, " + month(now),
+        means: "Coverage: cost of usage that a tag, a resource, an earlier line or a recorded call ties to a space, over that of all usage in the ledger. Space, team and cost measure do not narrow it.",
+      },
+      {
+        label: "Unattributed", amount: lostOf(now), unit: view.currency, href: own.href("trust", view), trend: months.map((at) => number(lostOf(at))),
+        detail: ratio(share(lostOf(now), sum(usage.get(now) || []))) + " of usage, " + month(now),
+        means: "SageMaker usage that nothing on the bill or in the trail ties to a space, a user profile or a domain.",
+      },
+    ];
+  }
+
+  async function people(view) {
+    const months = lastMonths(view, 4);
+    const rows = await own.dataset("people_months", view, months[0] + "-01", view.to);
+    const chosen = own.select(rows, view, months[0] + "-01", view.to);
+    const [period, name] = [rows.column("billing_period"), rows.column("user_name")];
+    const counts = months.map((at) => new Set(chosen.filter((row) => period[row] === at && name[row] !== null).map((row) => name[row])).size);
+    return {
+      label: "Active people", value: count(counts[3]), href: own.href("activity", view), trend: counts,
+      detail: count(counts[2]) + " in " + month(months[2]),
+      means: "Distinct people whom a recorded call of the month identifies at work in one of these spaces.",
+    };
+  }
+
+  own.draws.key_figures = async function (panel, view) {
+    const like = own.likeForLike(view);
+    const [[spent, moved], ahead, [left, bad], none, [covered, lost], active] = await Promise.all([
+      spending(view, like), forecast(view), standings(view), withoutBudget(view), coverage(view), people(view),
+    ]);
+    return { tiles: [spent, ahead, moved, left, bad, none, covered, lost, active] };
+  };
+})(window.spaceledger);
