@@ -88,6 +88,18 @@ EXPECTED = {
          "last_activity_at", "days_since", "told", "told_days", "billing_currency", *MEASURES),
         [],
     ],
+    "unattended": [
+        ("usage_date", "space_arn", "domain_arn", "account_id", "region", "owner",
+         "last_user_name", "ask", "resource_id", "unattended_days", "cost_low", "cost_high",
+         "is_in_use", "command"),
+        [
+            (date(2026, 9, 10), OTHER_SPACE, DOMAIN, ACCOUNT, "us-east-1", None, None, None,
+             OTHER_SPACE, 1, 0, 8, True, None),
+            (date(2026, 9, 10), SPACE, DOMAIN, ACCOUNT, "us-east-1", None, "kim", "kim", APP, 1, 4,
+             4, False, "aws sagemaker delete-app --domain-id d-abc --space-name fraud"
+             " --app-type JupyterLab --app-name default --region us-east-1"),
+        ],
+    ],
     "space_days": [
         ("usage_date", "by_month", "space_arn", "spend_category", "attribution_method",
          "billing_currency", "billed_cost", "effective_cost", "usage_hours"),

@@ -22,6 +22,7 @@ MACRO_FILES = (
     "trail",
     "calendar",
     "estimate",
+    "command",
 )
 SCHEMAS = ("raw", "staging", "core", "marts")
 # The oldest client that must open a published ledger is DuckDB 1.5.
