@@ -73,11 +73,13 @@
   // The rows of a dataset; of one that is cut into shards, those of the named ones that exist.
   own.rows = async function (name, wanted) {
     const shards = own.shards[name];
+    // A space's own rows came with its page, or there are none.
+    if (own.ofSpaces.includes(name)) return own.ofSpace(name);
     const keys = shards ? shards.filter((shard) => !wanted || wanted(shard)).map((s) => name + "/" + s) : [name];
     await Promise.all(keys.map((key) => loaded(key, "data/" + key + ".js")));
     return union(keys.map((key) => files.get(key) || table({ rows: 0, columns: {} })));
   };
-  own.has = (name) => files.has(name);
+  own.ofSpace = (name) => files.get(own.isSingle ? name + "/" + own.pageSpace : name) || table({ rows: 0, columns: {} });
   own.first = (name) => files.get(name);
 
   let everySpace = null;

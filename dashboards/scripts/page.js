@@ -78,9 +78,10 @@
 
   function start() {
     if (own.isSingle) own.openSinglePage();
+    else own.pageSpace = document.body.dataset.space || "";
     const builds = own.first("build");
     own.build = own.records(builds)[0];
-    const months = own.first("first_months") || own.first("space_days");
+    const months = own.first("first_months");
     own.currencies = own.records(own.first("currencies")).map((row) => row.billing_currency);
     own.otherDomains = months ? [...new Set(months.column("domain_arn"))] : [];
     window.addEventListener("hashchange", () => {

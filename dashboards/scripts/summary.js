@@ -7,7 +7,10 @@
 
   const points = (rows, chosen, key, name) => {
     const found = new Map();
-    for (const [at, group] of own.groups(chosen, (row) => key[row])) found.set(at, own.sum(rows, group, name) || 0n);
+    for (const [at, group] of own.groups(chosen, (row) => key[row])) {
+      const amount = own.sum(rows, group, name);
+      if (amount !== null) found.set(at, amount);
+    }
     return found;
   };
   const plain = (value) => (typeof value === "bigint" ? number(value) : value);

@@ -27,45 +27,8 @@
 --   is_in_use: Whether it is storage of a space that people worked in during the 30 days.
 --   command: The AWS CLI command that stops or deletes it; null where there is none, and for storage in use.
 --   command_note: What it does to data, or why there is no command.
-with unattended as (
-    select * from marts.unattended_spend
-),
-
-spaces as (
-    select * from marts.spaces
-),
-
-last_seen as (
-    select
-        space_arn,
-        user_name,
-        event_at,
-        row_number() over (partition by space_arn order by event_at desc, event_key asc) as call_rank
-    from core.activity
-    where user_name is not null and error_code is null
-),
-
-joined as (
-    select
-        unattended.*,
-        spaces.domain_arn,
-        spaces.account_id,
-        spaces.region,
-        spaces.team,
-        spaces.owner,
-        last_seen.user_name as last_user_name,
-        last_seen.event_at as last_user_at,
-        coalesce(spaces.status = 'Deleted', false) as is_deleted,
-        -- Storage rests at night and at weekends: that is no reason to delete what people use.
-        unattended.spend_category = 'Studio storage'
-        and coalesce(unattended.last_active_at >= unattended.window_start, false) as is_in_use
-    from unattended
-    left join spaces on unattended.space_arn = spaces.space_arn
-    left join last_seen on unattended.space_arn = last_seen.space_arn and last_seen.call_rank = 1
-)
-
 select
-    window_end as usage_date,
+    usage_date,
     window_start,
     window_end,
     space_arn,
@@ -77,7 +40,7 @@ select
     owner,
     last_user_name,
     last_user_at,
-    coalesce(owner, last_user_name) as ask,
+    ask,
     resource_id,
     spend_category,
     billing_currency,
@@ -89,13 +52,7 @@ select
     cost_high,
     is_deleted,
     is_in_use,
-    case
-        when not is_deleted and not is_in_use then end_command(resource_id, spend_category, space_arn, space_name)
-    end as command,
-    case
-        when is_deleted then 'the space is deleted: this ends by itself, or is billed in error'
-        when is_in_use then 'no command: people worked in the space in these days, and deleting it deletes their files'
-        else end_note(resource_id, spend_category, space_arn, space_name)
-    end as command_note
-from joined
+    command,
+    command_note
+from unattended_rows
 order by cost_high desc, space_arn asc, resource_id asc, billing_currency asc

@@ -65,6 +65,11 @@ class _Report:
         self.shards: dict[str, list[str]] = {}
         self.of_spaces: dict[str, list[str]] = {page: [] for page in self.own_pages.values()}
 
+    @property
+    def cut_by_space(self) -> set[str]:
+        """Datasets whose rows lie beside the page of their space."""
+        return {each.name for each in self.datasets.values() if each.shard == "space_arn"}
+
     def files(self) -> Iterable[tuple[str, str]]:
         """Data files, the manifest of shards last."""
         for each in self.datasets.values():
@@ -108,6 +113,7 @@ class _Report:
         files = {page["name"]: page["file"] for page in self.site.pages if page["name"] != OF_SPACE}
         return (
             f"spaceledger.shards = {script_json(self.shards)};\n"
+            f"spaceledger.ofSpaces = {script_json(sorted(self.cut_by_space))};\n"
             f"spaceledger.files = {script_json(files)};\n"
             f"spaceledger.panels = {script_json(self.site.panels)};\n"
             f"spaceledger.words = {script_json(self.site.words)};\n"
