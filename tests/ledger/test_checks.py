@@ -112,6 +112,7 @@ TABLES = {
     "marts.resource_spend_monthly": ("billed_cost", "billed_cost - 0.000000000001"),
     "marts.bill_reconciliation": ("difference", "0.000000000001"),
     "marts.attribution_coverage": ("effective_cost", "effective_cost + 1"),
+    "marts.cost_bridge": ("amount", "amount - 0.000000000001"),
     "raw.trail_events": ("event_id", "'another'"),
     "core.trail_event": ("event_key", "'another'"),
     "core.activity": ("space_arn", "'another'"),
@@ -190,6 +191,7 @@ BREAKS = {
     "marts.budget_status__spent_adds_up_to_days": "update marts.budget_status set spent = spent + 1",
     "marts.budget_status__forecast_is_possible": "update marts.budget_status set forecast_low = spent - 1",
     "marts.budget_burn_daily__ends_where_the_budget_stands": "update marts.budget_burn_daily set plan_to_date = plan_to_date - 1",
+    "marts.cost_bridge__steps_add_up": alter_row("marts.cost_bridge", "amount", "amount + 0.000000000001"),
     "marts.compared_spend_daily__formats_agree": "insert into marts.compared_spend_daily (billing_period, difference) values ('2026-09', 1)",
 }  # fmt: skip
 

@@ -15,10 +15,13 @@ PERIODS = ("2026-07", "2026-08", "2026-09")
 COMPARED = (
     "core.charge",
     "core.resource_evidence",
+    "core.tagged_day",
     "marts.space_spend_daily",
     "marts.space_spend_monthly",
     "marts.resource_spend_monthly",
     "marts.bill_reconciliation",
+    "marts.cost_bridge",
+    "marts.tags_first_seen",
     "marts.attribution_coverage",
     "marts.spaces",
     "marts.budget_status",

@@ -100,6 +100,98 @@ EXPECTED = {
              " --app-type JupyterLab --app-name default --region us-east-1"),
         ],
     ],
+    "bridge": [
+        ("billing_period", "source", "step", "amount", "is_total", "period_status"),
+        [
+            ("2026-05", "acme", "invoice", 7, True, "estimated"),
+            ("2026-05", "acme", "billed cost of the ledger", 7, True, "estimated"),
+            ("2026-05", "acme", "effective cost of the ledger", 7, True, "estimated"),
+            ("2026-05", "acme", "effective cost of usage", 7, True, "estimated"),
+            ("2026-09", "acme", "invoice", 151, True, "open"),
+            ("2026-09", "acme", "outside of the ledger", -100, False, "open"),
+            ("2026-09", "acme", "billed cost of the ledger", 51, True, "open"),
+            ("2026-09", "acme", "effective cost of the ledger", 51, True, "open"),
+            ("2026-09", "acme", "without tax", -2, False, "open"),
+            ("2026-09", "acme", "without credits", 3, False, "open"),
+            ("2026-09", "acme", "without refunds", 1, False, "open"),
+            ("2026-09", "acme", "effective cost of usage", 53, True, "open"),
+        ],
+    ],
+    "reconciliation": [
+        ("billing_period", "charge_type", "bill_billed_cost", "ledger_billed_cost",
+         "outside_billed_cost", "difference", "row_count"),
+        [
+            ("2026-05", "Usage", 7, 7, 0, 0, 2),
+            ("2026-09", "Credit", -3, -3, 0, 0, 1),
+            ("2026-09", "Refund", -1, -1, 0, 0, 1),
+            ("2026-09", "Tax", 2, 2, 0, 0, 1),
+            ("2026-09", "Usage", 153, 53, 100, 0, 6),
+        ],
+    ],
+    "coverage": [
+        ("billing_period", "account_id", "domain_arn", "attribution_method", "billed_cost",
+         "effective_cost", "charge_count"),
+        [
+            ("2026-05", ACCOUNT, DOMAIN, "space_tag", 7, 7, 2),
+            ("2026-09", ACCOUNT, DOMAIN, "domain", 5, 5, 1),
+            ("2026-09", ACCOUNT, DOMAIN, "space_event", 30, 30, 1),
+            ("2026-09", ACCOUNT, DOMAIN, "space_tag", 18, 18, 3),
+        ],
+    ],
+    "coverage_days": [
+        ("usage_date", "account_id", "domain_arn", "attribution_method", "effective_cost"),
+        [
+            (date(2026, 9, 2), ACCOUNT, DOMAIN, "space_tag", 6),
+            (date(2026, 9, 4), ACCOUNT, DOMAIN, "space_event", 30),
+            (date(2026, 9, 6), ACCOUNT, DOMAIN, "space_tag", 8),
+            (date(2026, 9, 7), ACCOUNT, DOMAIN, "domain", 5),
+            (date(2026, 9, 10), ACCOUNT, DOMAIN, "space_tag", 4),
+        ],
+    ],
+    "tag_activation": [
+        ("tag_key", "first_seen", "last_seen", "is_from_start", "effective_cost",
+         "effective_cost_before", "tagged_effective_cost"),
+        [
+            ("ManagedByAmazonSageMakerResource", None, None, False, 60, 60, 0),
+            ("sagemaker:domain-arn", date(2026, 9, 7), date(2026, 9, 7), False, 60, 51, 5),
+            ("sagemaker:space-arn", date(2026, 5, 20), date(2026, 9, 10), True, 60, 0, 25),
+            ("sagemaker:user-profile-arn", None, None, False, 60, 60, 0),
+        ],
+    ],
+    "untagged": [
+        ("billing_period", "resource_id", "attribution_method", "space_arn", "domain_arn",
+         "effective_cost", "place", "command", "command_note"),
+        [
+            ("2026-09", arn("red"), "space_event", SPACE, DOMAIN, 30, 1,
+             f"aws sagemaker add-tags --resource-arn '{arn('red')}'"
+             f" --tags 'Key=sagemaker:space-arn,Value={SPACE}'"
+             f" 'Key=sagemaker:domain-arn,Value={DOMAIN}' --region us-east-1",
+             "counts from then on, once the payer account has activated both cost allocation tags"),
+            ("2026-09", arn("blue"), "domain", None, DOMAIN, 5, 2, None,
+             "only its domain is known: ask its team, or look for the call that made it, which names"
+             " the space"),
+        ],
+    ],
+    "deliveries": [
+        ("source", "billing_period", "delivery_id", "row_count", "kept_count", "effective_cost",
+         "replaced_delivery_id", "effective_cost_change", "is_current"),
+        [
+            ("acme", "2026-05", "assembly-1", 2, 2, 7, None, None, True),
+            ("acme", "2026-09", "assembly-1", 9, 8, 151, None, None, True),
+        ],
+    ],
+    "restatements": [("billing_period", "space_arn", "domain_arn", "effective_cost_change"), []],
+    "problems": [("source", "problem", "what", "todo"), []],
+    "freshness": [
+        ("kind", "source", "role", "newest_date", "days_behind", "is_stale", "missing_count",
+         "missing_from", "missing_to"),
+        [
+            ("bill", "acme", "ledger", date(2026, 9, 10), 20, True, 3, date(2026, 6, 1),
+             date(2026, 8, 31)),
+            ("trail", "trail", None, date(2026, 9, 20), 10, True, 102, date(2026, 5, 22),
+             date(2026, 8, 31)),
+        ],
+    ],
     "space_days": [
         ("usage_date", "by_month", "space_arn", "spend_category", "attribution_method",
          "billing_currency", "billed_cost", "effective_cost", "usage_hours"),
@@ -228,6 +320,10 @@ def answer(con: duckdb.DuckDBPyConnection, panel: str) -> tuple[list[str], list[
 def test_a_panel_gives_the_expected_rows(work: duckdb.DuckDBPyConnection, panel: str) -> None:
     columns, expected = EXPECTED[panel]
     names, rows = answer(work, panel)
+    if (
+        panel == "bridge"
+    ):  # its steps of 0 stand too; tests/models/marts/cost_bridge.yaml has them all
+        rows = [row for row in rows if row[names.index("amount")]]
     assert [tuple(row[names.index(column)] for column in columns) for row in rows] == expected
 
 

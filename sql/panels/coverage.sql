@@ -1,0 +1,33 @@
+-- How much of usage each attribution method explains, by month, account and domain.
+-- columns:
+--   billing_period: Billing period.
+--   account_id: Account that used it.
+--   domain_arn: Domain, lower case; null where nothing names one.
+--   attribution_method: The rule that attributed it.
+--   billing_currency: Currency of the amounts.
+--   billed_cost: FOCUS BilledCost of priced usage.
+--   effective_cost: FOCUS EffectiveCost; a method's share is its part of the sum over all methods.
+--   amortized_cost: Amortized cost before negotiated discounts.
+--   list_cost: Cost at on-demand list prices.
+--   charge_count: Delivered lines.
+with spend as (
+    select * from marts.space_spend_daily as spend
+    where
+        spend.charge_category = 'Usage'
+        and spend.spend_category not in ('discount', 'savings plan negation', 'unused Savings Plan commitment')
+)
+
+select
+    billing_period,
+    account_id,
+    domain_arn,
+    attribution_method,
+    billing_currency,
+    sum(billed_cost) as billed_cost,
+    sum(effective_cost) as effective_cost,
+    sum(amortized_cost) as amortized_cost,
+    sum(list_cost) as list_cost,
+    sum(charge_count)::bigint as charge_count
+from spend
+group by billing_period, account_id, domain_arn, attribution_method, billing_currency
+order by billing_period, account_id, domain_arn, attribution_method, billing_currency
