@@ -56,7 +56,7 @@
         marker: { symbol: "line-ns", size: 18, line: { width: 2.5, color: palette.AMBER } }, hovertemplate: "plan today: %{x:.0%} of the amount<extra></extra>" },
     ];
     const layout = charts.layout({
-      height: 96 + 48 * shown.length, barmode: "overlay", hovermode: "closest", annotations: charts.namesAbove(shown.map((one) => one.budget_name + " · " + statusOf(one))),
+      height: 96 + 48 * shown.length, barmode: "overlay", hovermode: "closest", annotations: charts.namesAbove(shown.map((one) => one.budget_name)),
       yaxis: charts.rowsAxis(shown.length), xaxis: { tickformat: ".0%", rangemode: "tozero", showgrid: true, automargin: true },
       shapes: [{ type: "line", x0: 1, x1: 1, yref: "paper", y0: 0, y1: 1, line: { color: palette.RED, width: 1.5 } }],
       margin: { l: 8, r: 16, t: 8, b: 8 },

@@ -53,10 +53,22 @@ window.spaceledger = window.spaceledger || {};
     }
     const href = cell.href && INSIDE.test(cell.href) ? cell.href : null;
     const more = cell.detail ? values.visible(cell.detail) : null;
-    node.replaceChildren(element(href ? "a" : "span", { href, title: more }, element("bdi", null, text)));
+    if (cell.reveals) node.replaceChildren(...reveal(text, more));
+    else node.replaceChildren(element(href ? "a" : "span", { href, title: more }, element("bdi", null, text)));
     if (cell.badge) node.append(" ", element("span", { class: "badge" }, values.visible(cell.badge)));
     if (cell.below) node.append(element("span", { class: "below" }, values.visible(cell.below)));
     return node;
+  }
+
+  // The name; a click shows the whole ARN below it.
+  function reveal(text, more) {
+    const whole = element("code", { class: "arn", hidden: "" }, more);
+    const name = element("button", { type: "button", class: "name", "aria-expanded": "false", title: more }, element("bdi", null, text));
+    name.addEventListener("click", () => {
+      whole.hidden = !whole.hidden;
+      name.setAttribute("aria-expanded", String(!whole.hidden));
+    });
+    return [name, whole];
   }
 
   const row = (columns, cells) =>

@@ -103,7 +103,7 @@
       data,
       layout: layout({
         height: 70 + Math.max(24 * ys.length, 120), hovermode: "closest",
-        xaxis: Object.assign({ showgrid: false, automargin: true, ticks: "outside" }, more.xaxis),
+        xaxis: Object.assign({ showgrid: false, zeroline: false, automargin: true, ticks: "outside" }, more.xaxis),
         yaxis: {
           tickvals: ys.map((_, at) => at), ticktext: names, range: [ys.length - 0.5, -0.5], automargin: true, showgrid: false, zeroline: false,
         },

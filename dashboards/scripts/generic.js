@@ -20,6 +20,7 @@
     if (told.sum) return known.length ? known.reduce((sum, value) => sum + value) : null;
     if (told.max) return known.length ? known.reduce((one, other) => (other > one ? other : one)) : null;
     const value = values[chosen[0]];
+    if (told.kind === "arn") return named(value);
     if (told.kind === "flag") return value ? "yes" : "no";
     if (told.key === "domain_arn" && value !== null) return { text: own.domainTitle(value), detail: value };
     if (told.key === "billing_period" && value !== null) return { text: month(value), sort: value };
@@ -27,8 +28,15 @@
     return told.detail ? { text: value === null ? "" : String(value), below: rows.column(told.detail)[chosen[0]] || "" } : value;
   }
 
+  // A resource by its name; its ARN is one click away.
+  function named(arn) {
+    if (arn === null || !arn.startsWith("arn:")) return arn;
+    return { text: arn.split(":").slice(5).join(":"), detail: arn, reveals: true };
+  }
+
   function kindOf(told) {
     if (told.key === "space") return "link";
+    if (told.kind === "arn") return "text";
     return told.kind === "flag" ? "term" : told.kind || "text";
   }
 
@@ -46,8 +54,10 @@
       const rank = (line) => (line[at] === null ? -Infinity : typeof line[at] === "bigint" ? own.values.number(line[at]) : line[at]);
       lines.sort((one, other) => (rank(other) > rank(one) ? 1 : rank(other) < rank(one) ? -1 : 0));
     }
+    // What is only compared is shown, and never added.
+    const counted = panel.total_only ? chosen.filter((row) => rows.column(panel.total_only)[row]) : chosen;
     const hasTotal = columns.some((told) => told.sum) && chosen.length > 0;
-    const total = columns.map((told, at) => (told.sum ? cell(told, rows, chosen, view, space) : at === 0 ? "Total" : ""));
+    const total = columns.map((told, at) => (told.sum ? cell(told, rows, counted, view, space) : at === 0 ? "Total" : ""));
     return {
       columns: columns.map((told) => ({
         key: told.key, label: told.label, kind: kindOf(told), minor: told.minor,

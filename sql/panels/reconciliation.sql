@@ -3,6 +3,7 @@
 --   billing_period: Billing period.
 --   source: Name of the billing source.
 --   role: ledger, or compare: reconciled but never added to spend.
+--   is_counted: Whether it is added: false of a source that is only compared.
 --   charge_type: Line item type; for FOCUS, category and class.
 --   billing_currency: Currency of the amounts.
 --   bill_billed_cost: Billed cost of every delivered row.
@@ -24,6 +25,7 @@ select
     billing_period,
     source,
     role,
+    role <> 'compare' as is_counted,
     charge_type,
     billing_currency,
     bill_billed_cost,
