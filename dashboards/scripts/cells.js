@@ -54,8 +54,9 @@ window.spaceledger = window.spaceledger || {};
     const href = cell.href && INSIDE.test(cell.href) ? cell.href : null;
     const more = cell.detail ? values.visible(cell.detail) : null;
     if (cell.reveals) node.replaceChildren(...reveal(text, more));
-    else node.replaceChildren(element(href ? "a" : "span", { href, title: more }, element("bdi", null, text)));
+    else node.replaceChildren(element(href ? "a" : column.kind === "code" && text ? "code" : "span", { href, title: more }, element("bdi", null, text)));
     if (cell.badge) node.append(" ", element("span", { class: "badge" }, values.visible(cell.badge)));
+    if (cell.under) node.append(element("span", { class: "under" }, values.visible(cell.under)));
     if (cell.below) node.append(element("span", { class: "below" }, values.visible(cell.below)));
     return node;
   }
@@ -88,7 +89,7 @@ window.spaceledger = window.spaceledger || {};
 
   // DataTables decodes entities in what it searches: text must bring none of its own.
   function searched(column, cell) {
-    const parts = isRich(cell) ? [cell.text, cell.detail, cell.badge] : [shown(column, cell)];
+    const parts = isRich(cell) ? [cell.text, cell.detail, cell.under, cell.badge] : [shown(column, cell)];
     return values.visible(parts.filter(Boolean).join(" ")).replace(/&/g, "&amp;").replace(/</g, "&lt;");
   }
 

@@ -62,7 +62,7 @@
   }
 
   // Bars from left to right, the first on top. bars: [{name, value, look, words, base}]
-  function ranking(bars, unit, more = {}) {
+  function ranking(bars, unit) {
     const names = bars.map((_, at) => at);
     const data = [
       {
@@ -75,7 +75,7 @@
       data,
       layout: layout({
         height: 60 + 44 * bars.length, hovermode: "closest", showlegend: false, annotations: namesAbove(bars.map((bar) => bar.name)),
-        xaxis: Object.assign({ showgrid: true, automargin: true, tickformat: ",~r", title: { text: label(unit), font: { size: 13 } } }, more.xaxis),
+        xaxis: { showgrid: true, automargin: true, rangemode: "tozero", tickformat: ",~r", title: { text: label(unit), font: { size: 13 } } },
         yaxis: rowsAxis(bars.length),
       }),
     };

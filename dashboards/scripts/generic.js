@@ -25,7 +25,7 @@
     if (told.key === "domain_arn" && value !== null) return { text: own.domainTitle(value), detail: value };
     if (told.key === "billing_period" && value !== null) return { text: month(value), sort: value };
     if (told.words && value !== null) return own.words[told.words][value] || value;
-    return told.detail ? { text: value === null ? "" : String(value), below: rows.column(told.detail)[chosen[0]] || "" } : value;
+    return told.under ? { text: value === null ? "" : String(value), under: rows.column(told.under)[chosen[0]] || "" } : value;
   }
 
   // A resource by its name; its ARN is one click away.
@@ -40,7 +40,7 @@
     return told.kind === "flag" ? "term" : told.kind || "text";
   }
 
-  // columns: [{key, label, kind, sum, max, distinct, words, detail, minor}]; group: columns that make one line.
+  // columns: [{key, label, kind, sum, max, distinct, words, under, minor}]; group: columns that make one line.
   own.tableOf = function (panel, rows, chosen, view) {
     const space = rows.has("space_arn") ? own.holders(rows) : () => null;
     const columns = panel.columns.filter((told) => !(own.pageSpace && told.key === "space"));
