@@ -38,7 +38,7 @@
     const given = new URLSearchParams(hash.replace(/^#/, ""));
     const view = Object.assign(defaults(), { options: {} });
     for (const [key, value] of given) {
-      if (key === "page" || (key === "space" && own.pageSpace)) continue;
+      if (key === "page" || key === "is" || (key === "space" && own.pageSpace)) continue;
       if (FILTERS.includes(key)) view[key] = value;
       else view.options[key] = value;
     }
@@ -60,7 +60,7 @@
     const usual = defaults();
     const given = new URLSearchParams();
     for (const key of FILTERS) {
-      if (view[key] === usual[key]) continue;
+      if (view[key] === usual[key] || (key === "space" && own.pageSpace)) continue;
       given.set(key, key === "domain" ? view[key].split("/").pop() : view[key]);
     }
     for (const [key, value] of Object.entries(view.options)) if (value !== "") given.set(key, value);

@@ -76,6 +76,31 @@
   }
   own.change = change;
 
+  // In a single file the address names the page, and the space of a space's page.
+  function asked() {
+    const given = new URLSearchParams(location.hash.replace(/^#/, ""));
+    const boxes = [...document.querySelectorAll(".page")].map((box) => box.dataset.page);
+    const page = boxes.includes(given.get("page")) ? given.get("page") : boxes[0];
+    return { page, is: page === "space" ? given.get("is") || "" : "" };
+  }
+  own.singlePage = function () {
+    const { page, is } = asked();
+    return "page=" + page + (is ? "&is=" + encodeURIComponent(is) : "");
+  };
+  own.openSinglePage = function () {
+    const { page, is } = asked();
+    own.pageSpace = is;
+    for (const box of document.querySelectorAll(".page")) box.hidden = box.dataset.page !== page;
+    for (const link of document.querySelectorAll("nav.pages a")) {
+      if (link.dataset.page === page) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    const space = own.spaces().find((one) => one.page === is);
+    const heading = document.querySelector(".page:not([hidden]) h1");
+    if (page === "space") heading.textContent = visible(space ? space.title : "No such space");
+    document.title = heading.textContent + " · spaceledger";
+  };
+
   function start() {
     if (own.isSingle) own.openSinglePage();
     else own.pageSpace = document.body.dataset.space || "";

@@ -208,6 +208,22 @@ def report(settings: Settings, *, step: Step = _quiet) -> Path:
     return work.reports
 
 
+def single_file(settings: Settings, target: Path, *, step: Step = _quiet) -> Path:
+    """Writes the pages of the unpublished build, or else of the published ledger, as one HTML file."""
+    home = Home(settings.home)
+    with publish.locked(home, "report"):
+        publish.sweep(home, keep_work=True)
+        work = publish.unfinished(home)
+        if work and _is_built(work):
+            steps.single_file(work.database, target, step=step)
+            return target
+        if not home.ledger.exists():
+            raise _missing("nothing is built yet", "build")
+        with publish.scratch(home) as copy:
+            steps.single_file(copy.database, target, step=step)
+    return target
+
+
 def publish_work(settings: Settings, *, step: Step = _quiet) -> Outcome:
     """Checks and publishes what lone steps made."""
     with _built_work(settings, "publish") as work:

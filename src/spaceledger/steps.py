@@ -286,5 +286,17 @@ def report(work: publish.Work, *, step: Step) -> None:
     publish.drop_reports(work)
     with open_work(work.database) as con:
         export_parquet(con, work.reports / "parquet")
-        panels = [reports.Dataset(each.name, each.shard, each.rows) for each in read_panels(con)]
+        panels = _panels(con)
     reports.write_reports(panels, work.reports / "html")
+
+
+def single_file(database: Path, target: Path, *, step: Step) -> None:
+    """Writes all pages of a built database as one HTML file."""
+    step("report")
+    with open_work(database) as con:
+        panels = _panels(con)
+    reports.write_single_file(panels, target)
+
+
+def _panels(con: tables.Connection) -> list[reports.Dataset]:
+    return [reports.Dataset(each.name, each.shard, each.rows) for each in read_panels(con)]

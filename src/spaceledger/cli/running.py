@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -74,10 +75,24 @@ def check(settings: Settings) -> None:
     sys.exit(1 if any(r.failures and r.severity == "fail" for r in results) else 0)
 
 
-@main.command(epilog="Example: spaceledger report && spaceledger publish")
+@main.command(
+    epilog="Examples: spaceledger report && spaceledger publish; spaceledger report --single-file october.html"
+)
 @config_option
-def report(settings: Settings) -> None:
-    """Make the Parquet files and HTML pages of the unpublished build."""
+@click.option(
+    "--single-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    is_flag=False,
+    flag_value="spaceledger.html",
+    help="Write all pages as this one HTML file that can be mailed (spaceledger.html unless given), of the"
+    " unpublished build or else of the published ledger.",
+)
+def report(settings: Settings, single_file: Path | None) -> None:
+    """Make the Parquet files and HTML pages of the unpublished build, or one HTML file of all pages."""
+    if single_file:
+        pipeline.single_file(settings, single_file, step=progress())
+        click.echo(f"report: {single_file} ({single_file.stat().st_size / 1e6:.1f} MB)")
+        return
     folder = pipeline.report(settings, step=progress())
     click.echo(f"reports: {folder}")
 

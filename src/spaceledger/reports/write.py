@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from spaceledger.paths import dashboards_dir
@@ -53,6 +56,32 @@ def write_reports(
     return [_write(out / path, text) for path, text in made.pages()]
 
 
+def write_single_file(
+    datasets: Iterable[Dataset], target: Path, *, templates: Path | None = None
+) -> Path:
+    """Writes all pages with their rows and scripts as one HTML file that can be mailed."""
+    site = read_site(templates or dashboards_dir())
+    made = _Report(site, list(datasets))
+    files = "".join(text for _, text in made.files(is_single=True))
+    scripts = [get_plotlyjs(), datatables_script(), script_of(site), files]
+    # No script may end its element early.
+    scripts = [script.replace("</script", r"<\/script") for script in scripts]
+    draw = environment(site.folder).get_template("single.html").render
+    text = draw(
+        **made.shared(),
+        page=None,
+        root="",
+        style=Markup(style_of(site)),
+        scripts=[Markup(script) for script in scripts],
+        hashes=Markup(" ".join(f"'sha256-{_digest(script)}'" for script in scripts)),
+    )
+    return _write(target, text)
+
+
+def _digest(script: str) -> str:
+    return b64encode(sha256(script.encode()).digest()).decode()
+
+
 class _Report:
     """The files of one report, as paths and texts."""
 
@@ -70,12 +99,12 @@ class _Report:
         """Datasets whose rows lie beside the page of their space."""
         return {each.name for each in self.datasets.values() if each.shard == "space_arn"}
 
-    def files(self) -> Iterable[tuple[str, str]]:
-        """Data files, the manifest of shards last."""
+    def files(self, *, is_single: bool = False) -> Iterable[tuple[str, str]]:
+        """Data files, the manifest of shards last; in a single file spaces share what names them."""
         for each in self.datasets.values():
             columns = columns_of(each.rows, None if each.name == "spaces" else self.places)
             if each.shard == "space_arn":
-                self._collect(each, columns)
+                self._collect(each, columns, is_single=is_single)
             elif each.shard:
                 yield from self._cut(each, columns)
             else:
@@ -84,12 +113,12 @@ class _Report:
         columns = columns_of(spaces.rows, None)
         for place, space in enumerate(self.spaces):
             if space["page"]:
-                own = _put("spaces", "", columns, place, place + 1)
+                own = "" if is_single else _put("spaces", "", columns, place, place + 1)
                 yield (
                     f"spaces/{space['page']}.js",
                     "".join([own, *self.of_spaces[space["page"]]]),
                 )
-        yield "data/site.js", self._manifest()
+        yield "data/site.js", self._manifest(is_single)
 
     def _cut(self, each: Dataset, columns: Mapping[str, Column]) -> Iterable[tuple[str, str]]:
         assert each.shard
@@ -101,20 +130,28 @@ class _Report:
             self.shards[each.name].append(shard)
             yield f"data/{each.name}/{shard}.js", _put(each.name, shard, columns, start, end)
 
-    def _collect(self, each: Dataset, columns: Mapping[str, Column]) -> None:
+    def _collect(
+        self, each: Dataset, columns: Mapping[str, Column], *, is_single: bool
+    ) -> None:
         """Rows of spaces lie in the one file of each space, which knows no other space."""
-        own = {**columns, "space_arn": Column("space", [0] * each.rows.num_rows)}
+        alone = {**columns, "space_arn": Column("space", [0] * each.rows.num_rows)}
+        seen = set()
         for arn, start, end in spans(each.rows["space_arn"].to_pylist()):
+            if arn in seen:
+                raise ValueError(f"the rows of {each.name} are not in the order of space_arn")
+            seen.add(arn)
             if arn in self.own_pages:
                 page = self.own_pages[arn]
-                self.of_spaces[page].append(_put(each.name, "", own, start, end))
+                shard, own = (page, columns) if is_single else ("", alone)
+                self.of_spaces[page].append(_put(each.name, shard, own, start, end))
 
-    def _manifest(self) -> str:
+    def _manifest(self, is_single: bool) -> str:
         files = {page["name"]: page["file"] for page in self.site.pages if page["name"] != OF_SPACE}
         return (
             f"spaceledger.shards = {script_json(self.shards)};\n"
             f"spaceledger.ofSpaces = {script_json(sorted(self.cut_by_space))};\n"
             f"spaceledger.files = {script_json(files)};\n"
+            f"spaceledger.isSingle = {script_json(is_single)};\n"
             f"spaceledger.panels = {script_json(self.site.panels)};\n"
             f"spaceledger.words = {script_json(self.site.words)};\n"
         )
@@ -122,7 +159,7 @@ class _Report:
     def pages(self) -> Iterable[tuple[str, str]]:
         """Every page with its path."""
         draw = environment(self.site.folder).get_template("page.html").render
-        shared = self._shared()
+        shared = self.shared()
         for page in self.site.pages:
             if page["name"] != OF_SPACE:
                 yield page["file"], draw(**shared, page=page, root="", space=None)
@@ -132,7 +169,8 @@ class _Report:
                     path = f"spaces/{space['page']}.html"
                     yield path, draw(**shared, page=page, root="../", space=space)
 
-    def _shared(self) -> dict[str, Any]:
+    def shared(self) -> dict[str, Any]:
+        """What every page shows."""
         statuses = self.datasets["period_statuses"].rows.to_pylist()
         build = self.datasets["build"].rows.to_pylist()[0]
         period = build["shown_to"] and f"{build['shown_to']:%Y-%m}"
