@@ -134,11 +134,22 @@
     };
   }
 
+  async function unattended(view) {
+    const rows = await own.rows("unattended");
+    const chosen = own.select(rows, view, "0000-00-00", "9999-12-31");
+    const [low, high] = ["cost_low", "cost_high"].map((name) => orNothing(own.sum(rows, chosen, name)));
+    return {
+      label: "While nobody was there", value: high === low ? money(high) : money(low) + " to " + money(high), unit: view.currency,
+      href: own.href("unattended", view), detail: "in the last 30 days told",
+      means: "Cost of apps that ran, and of storage, while no recorded call shows a person at work. A range, because work in a notebook need not call AWS.",
+    };
+  }
+
   own.draws.key_figures = async function (panel, view) {
     const like = own.likeForLike(view);
-    const [[spent, moved], ahead, [left, bad], none, [covered, lost], active] = await Promise.all([
-      spending(view, like), forecast(view), standings(view), withoutBudget(view), coverage(view), people(view),
+    const [[spent, moved], ahead, [left, bad], none, [covered, lost], active, idle] = await Promise.all([
+      spending(view, like), forecast(view), standings(view), withoutBudget(view), coverage(view), people(view), unattended(view),
     ]);
-    return { tiles: [spent, ahead, moved, left, bad, none, covered, lost, active] };
+    return { tiles: [spent, ahead, moved, left, bad, none, covered, lost, active, idle] };
   };
 })(window.spaceledger);

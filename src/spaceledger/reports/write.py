@@ -173,12 +173,13 @@ class _Report:
         """What every page shows."""
         statuses = self.datasets["period_statuses"].rows.to_pylist()
         build = self.datasets["build"].rows.to_pylist()[0]
-        period = build["shown_to"] and f"{build['shown_to']:%Y-%m}"
+        shown = build["shown_to"]
+        period = shown and f"{shown:%Y-%m}"
         found = [row["period_status"] for row in statuses if row["billing_period"] == period]
         return {
             "site": self.site,
             "build": build,
-            "period": period,
+            "period": shown and f"{shown:%B %Y}",
             "period_status": found[0] if found else "unknown",
             "notices": self.datasets["notices"].rows.to_pylist(),
         }
