@@ -94,7 +94,6 @@
     const data = [
       {
         type: "heatmap", x: xs, y: ys.map((_, at) => at), z, customdata: words, hoverongaps: false, xgap: 1, ygap: 2,
-        colorscale: more.colorscale || [[0, "rgba(105,184,232,0.12)"], [0.35, "#69b8e8"], [1, "#123f6d"]],
         colorbar: { title: { text: label(unit), side: "right" }, thickness: 12, outlinewidth: 0, tickformat: ",~r" },
         hovertemplate: "%{customdata}<extra></extra>",
       },
@@ -152,12 +151,24 @@
     });
   }
 
+  // The greatest amount of a heat map stands out from the ground.
+  const scheme = window.matchMedia("(prefers-color-scheme: dark)");
+  const HEAT = [
+    [[0, "rgba(105,184,232,0.12)"], [0.35, "#69b8e8"], [1, "#123f6d"]],
+    [[0, "rgba(105,184,232,0.10)"], [0.5, "#2f7fc0"], [1, "#d3ecff"]],
+  ];
+  const shaded = (data) =>
+    data.map((one) => (one.type === "heatmap" ? Object.assign({}, one, { colorscale: HEAT[Number(scheme.matches && !isPaper)] }) : one));
+  let isPaper = false;
+
   const drawn = new Map(); // box -> figure
   function draw(box, figure, width) {
     if (!window.Plotly) return;
     drawn.set(box, figure);
     box.style.minHeight = figure.layout.height + "px";
-    window.Plotly.react(box, figure.data, looks(figure.layout, width || box.clientWidth), CONFIG);
+    // A changed sankey glides into place, which paper would catch half-way.
+    if (figure.data[0] && figure.data[0].type === "sankey") window.Plotly.purge(box);
+    window.Plotly.react(box, shaded(figure.data), looks(figure.layout, width || box.clientWidth), CONFIG);
     box.dataset.traces = String(figure.data.length);
   }
   function erase(box) {
@@ -168,10 +179,14 @@
   const again = (width) => {
     for (const [box, figure] of drawn) if (box.isConnected && (box.clientWidth || width)) draw(box, figure, width);
   };
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => again());
+  function paper(is) {
+    isPaper = is;
+    again(is ? 680 : undefined);
+  }
+  scheme.addEventListener("change", () => again());
   window.addEventListener("resize", () => again());
-  window.addEventListener("beforeprint", () => again(680));
-  window.addEventListener("afterprint", () => again());
+  window.addEventListener("beforeprint", () => paper(true));
+  window.addEventListener("afterprint", () => paper(false));
 
   own.charts = { stack, lines, ranking, heat, sankey, layout, unitAxis, rowsAxis, namesAbove, draw, erase };
 })(window.spaceledger);

@@ -24,8 +24,7 @@ with scopes as (
 ),
 
 months as (
-    select
-        date_trunc('month', least(run.as_of, last_day(freshness.data_through))) as month_start
+    select date_trunc('month', least(run.as_of, last_day(freshness.data_through))) as month_start
     from core.bill_freshness as freshness
     cross join core.run as run
 )

@@ -58,4 +58,4 @@ select
     severity,
     past_forecasts
 from budget_rows
-order by severity, burn_ratio desc nulls last, budget_name, period_start
+order by severity asc, burn_ratio desc nulls last, budget_name asc, period_start asc

@@ -33,5 +33,5 @@ from marts.budget_status as budgets
 cross join core.run as run
 left join marts.spaces as spaces on budgets.scope_arn = spaces.space_arn
 where budgets.period_end < run.as_of and budgets.status <> 'unknown_scope'
-order by budgets.period_start desc, budgets.budget_name
+order by budgets.period_start desc, budgets.budget_name asc
 limit 4000

@@ -56,4 +56,4 @@ select
     command_note
 from unattended_rows
 where space_arn is not null
-order by space_arn, cost_high desc, resource_id, billing_currency
+order by space_arn asc, cost_high desc, resource_id asc, billing_currency asc

@@ -57,12 +57,31 @@ select
     ranks.folds
 from spaces
 inner join ranks on spaces.space_arn = ranks.space_arn
-union all by name
+union all
 select distinct
     folds as space_arn,
     folds as title,
+    null as space_name,
+    null as domain_arn,
+    null as domain_title,
+    null as account_id,
+    null as region,
     case when folds like '%private%' then 'Private' else 'Shared' end as sharing_type,
-    true as is_sharing_known
+    true as is_sharing_known,
+    null as team,
+    null as owner,
+    null as cost_centre,
+    null as app_type,
+    null as storage_gb,
+    null as evidence,
+    null as created_at,
+    null as deleted_at,
+    null as first_spend_date,
+    null as last_spend_date,
+    null as last_activity_at,
+    null as page,
+    null as colour,
+    null as folds
 from ranks
 where folds is not null
 order by space_arn

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from spaceledger import reports
@@ -22,10 +23,10 @@ from spaceledger.warehouse.build import BuildRun, Built, build, prepare
 from spaceledger.warehouse.checks import CheckResult, run_checks
 from spaceledger.warehouse.connection import open_work
 from spaceledger.warehouse.export import export_parquet
-from spaceledger.warehouse.panels import read_panels
 from spaceledger.warehouse.intake import LoadPlan
 from spaceledger.warehouse.load import load_delivery
 from spaceledger.warehouse.models import read_models
+from spaceledger.warehouse.panels import read_panels
 from spaceledger.warehouse.periods import periods_in
 from spaceledger.warehouse.problems import (
     ProblemRow,

@@ -76,7 +76,8 @@ def check(settings: Settings) -> None:
 
 
 @main.command(
-    epilog="Examples: spaceledger report && spaceledger publish; spaceledger report --single-file october.html"
+    epilog="Examples: spaceledger report && spaceledger publish;"
+    " spaceledger report --single-file october.html"
 )
 @config_option
 @click.option(

@@ -106,5 +106,8 @@ def _plain(kind: Kind, values: Sequence[Any]) -> dict[str, Any] | None:
     if alone is not None:
         return {"t": [alone]}
     known = [value for value in distinct if value is not None]
-    place: dict[Any, int] = {None: NO_SPACE, **{value: number for number, value in enumerate(known)}}
+    place: dict[Any, int] = {
+        None: NO_SPACE,
+        **{value: number for number, value in enumerate(known)},
+    }
     return {"t": known, "i": [place[value] for value in values]}

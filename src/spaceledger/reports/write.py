@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
 from spaceledger.paths import dashboards_dir
@@ -71,9 +70,9 @@ def write_single_file(
         **made.shared(),
         page=None,
         root="",
-        style=Markup(style_of(site)),
-        scripts=[Markup(script) for script in scripts],
-        hashes=Markup(" ".join(f"'sha256-{_digest(script)}'" for script in scripts)),
+        style=style_of(site),
+        scripts=scripts,
+        hashes=[_digest(script) for script in scripts],
     )
     return _write(target, text)
 
@@ -130,9 +129,7 @@ class _Report:
             self.shards[each.name].append(shard)
             yield f"data/{each.name}/{shard}.js", _put(each.name, shard, columns, start, end)
 
-    def _collect(
-        self, each: Dataset, columns: Mapping[str, Column], *, is_single: bool
-    ) -> None:
+    def _collect(self, each: Dataset, columns: Mapping[str, Column], *, is_single: bool) -> None:
         """Rows of spaces lie in the one file of each space, which knows no other space."""
         alone = {**columns, "space_arn": Column("space", [0] * each.rows.num_rows)}
         seen = set()
@@ -194,5 +191,3 @@ def _write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="")
     return path
-
-
