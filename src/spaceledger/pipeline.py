@@ -215,12 +215,12 @@ def single_file(settings: Settings, target: Path, *, step: Step = _quiet) -> Pat
         publish.sweep(home, keep_work=True)
         work = publish.unfinished(home)
         if work and _is_built(work):
-            steps.single_file(work.database, target, step=step)
+            steps.report(work, step=step, single_file=target)
             return target
         if not home.ledger.exists():
             raise _missing("nothing is built yet", "build")
         with publish.scratch(home) as copy:
-            steps.single_file(copy.database, target, step=step)
+            steps.report(copy, step=step, single_file=target)
     return target
 
 

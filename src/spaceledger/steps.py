@@ -281,23 +281,16 @@ def results_of_checks(work: publish.Work, *, everything: bool) -> tuple[CheckRes
         return tuple(run_checks(con, models, everything=everything))
 
 
-def report(work: publish.Work, *, step: Step) -> None:
-    """Writes Parquet files and HTML pages of the work database."""
+def report(work: publish.Work, *, step: Step, single_file: Path | None = None) -> None:
+    """Writes Parquet files and pages of the work database; or all pages as one file, and nothing else."""
     step("report")
-    publish.drop_reports(work)
+    if not single_file:
+        publish.drop_reports(work)
     with open_work(work.database) as con:
-        export_parquet(con, work.reports / "parquet")
-        panels = _panels(con)
-    reports.write_reports(panels, work.reports / "html")
-
-
-def single_file(database: Path, target: Path, *, step: Step) -> None:
-    """Writes all pages of a built database as one HTML file."""
-    step("report")
-    with open_work(database) as con:
-        panels = _panels(con)
-    reports.write_single_file(panels, target)
-
-
-def _panels(con: tables.Connection) -> list[reports.Dataset]:
-    return [reports.Dataset(each.name, each.shard, each.rows) for each in read_panels(con)]
+        if not single_file:
+            export_parquet(con, work.reports / "parquet")
+        panels = [reports.Dataset(each.name, each.shard, each.rows) for each in read_panels(con)]
+    if single_file:
+        reports.write_single_file(panels, single_file)
+    else:
+        reports.write_reports(panels, work.reports / "html")
