@@ -27,3 +27,4 @@ select
     run.stale_after_days
 from core.run as run
 cross join days_shown
+order by run.build_id

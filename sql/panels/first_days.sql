@@ -3,6 +3,7 @@
 --   usage_date: UTC date, inside its billing period.
 --   space_arn: Space, lower case, or the rest; null for cost outside spaces.
 --   domain_arn: Domain; null for the rest, which lies in many.
+--   account_id: Account that used it; null where spaces are folded.
 --   spend_category: What the money went to.
 --   billing_currency: Currency of the amounts.
 --   billed_cost: What is invoiced; null unless pages open with it, where spaces are folded; so the others.
@@ -34,5 +35,11 @@ select
     sum(case when not is_folded or cost_metric = 'amortized_cost' then amortized_cost end) as amortized_cost,
     sum(case when not is_folded or cost_metric = 'list_cost' then list_cost end) as list_cost
 from spend
-group by all
-order by all
+group by
+    usage_date,
+    coalesce(folds, space_arn),
+    case when folds is null then domain_arn end,
+    case when folds is null and not is_folded then account_id end,
+    spend_category,
+    billing_currency
+order by usage_date, space_arn, domain_arn, account_id, spend_category, billing_currency

@@ -24,4 +24,4 @@ select
     forecast_high,
     forecast_method
 from marts.spend_forecast
-order by scope, marts.spend_forecast.scope_key, billing_currency
+order by scope, scope_key, space_arn, domain_arn, billing_currency

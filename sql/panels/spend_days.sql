@@ -1,8 +1,8 @@
 -- Spend by day of the months that pages know day by day.
 -- shard: billing_period
 -- columns:
---   usage_date: UTC date, inside its billing period.
 --   billing_period: Billing period.
+--   usage_date: UTC date inside it.
 --   account_id: Account that used it.
 --   domain_arn: Domain, lower case; null where nothing names one.
 --   space_arn: Space, lower case; null for cost outside spaces.
@@ -27,4 +27,4 @@ select
 from page_spend
 cross join days_shown
 where page_spend.usage_date >= days_shown.daily_from
-order by all
+order by billing_period, usage_date, account_id, domain_arn, space_arn, spend_category, billing_currency

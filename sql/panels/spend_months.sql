@@ -22,5 +22,5 @@ select
     sum(amortized_cost) as amortized_cost,
     sum(list_cost) as list_cost
 from page_spend
-group by all
-order by all
+group by billing_period, account_id, domain_arn, space_arn, spend_category, billing_currency
+order by billing_period, account_id, domain_arn, space_arn, spend_category, billing_currency

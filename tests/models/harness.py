@@ -77,9 +77,14 @@ class Models:
             described = run(self.con, f"describe {model.name}")
             self.models[model.name] = model
             self.types[model.name] = {row[0]: row[1] for row in described}
+        shared: set[str] = set()
+        for path in sorted((sql_dir() / "panels" / "shared").glob("*.sql")):
+            part = parse_model(path)
+            shared |= references(self.con, part.body, str(path))
+            run(self.con, f"create temp view {path.stem} as {part.body}")
         for path in sorted((sql_dir() / "panels").glob("*.sql")):
             panel = parse_model(path)
-            read = references(self.con, panel.body, str(path))
+            read = references(self.con, panel.body, str(path)) | shared
             self.models[panel.name] = replace(panel, references=read)
             described = run(self.con, f"describe {panel.body}")
             self.types[panel.name] = {row[0]: row[1] for row in described}

@@ -11,15 +11,8 @@
 --   effective_cost: What was used, prepaid fees spread over their use, discounts taken.
 --   amortized_cost: The same before negotiated discounts.
 --   list_cost: At on-demand list prices.
-with spend as (
-    select
-        *,
-        cast(billing_period || '-01' as date) as period_start
-    from marts.space_spend_daily
-)
-
 select
-    greatest(period_start, least(usage_date, last_day(period_start))) as usage_date,
+    inside_period(usage_date, billing_period) as usage_date,
     billing_period,
     account_id,
     domain_arn,
@@ -30,9 +23,9 @@ select
     sum(effective_cost) as effective_cost,
     sum(amortized_cost) as amortized_cost,
     sum(list_cost) as list_cost
-from spend
+from marts.space_spend_daily
 group by
-    greatest(period_start, least(usage_date, last_day(period_start))),
+    inside_period(usage_date, billing_period),
     billing_period,
     account_id,
     domain_arn,

@@ -75,10 +75,7 @@ def check(settings: Settings) -> None:
     sys.exit(1 if any(r.failures and r.severity == "fail" for r in results) else 0)
 
 
-@main.command(
-    epilog="Examples: spaceledger report && spaceledger publish;"
-    " spaceledger report --single-file october.html"
-)
+@main.command(epilog="Example: spaceledger report --single-file october.html")
 @config_option
 @click.option(
     "--single-file",

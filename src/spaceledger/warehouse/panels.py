@@ -42,14 +42,10 @@ def panel_queries(folder: Path | None = None) -> list[PanelQuery]:
 
 
 def read_panels(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> list[PanelRows]:
-    """The rows of each query on a built ledger. Raises ModelError where one fails.
-
-    What several of them need stands in `shared/`, made once, in order of their names.
-    """
+    """The rows of each query on a built ledger. Raises ModelError where one fails."""
     create_macros(con)
     run(con, "set preserve_insertion_order = true")
-    for query in panel_queries((folder or sql_dir() / "panels") / "shared"):
-        run(con, f"create or replace temp table {query.name} as {query.sql}")
+    share(con, folder)
     found = []
     for query in panel_queries(folder):
         try:
@@ -58,6 +54,12 @@ def read_panels(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> l
             raise ModelError(str(error), where=f"sql/panels/{query.name}.sql") from error
         found.append(PanelRows(query.name, query.shard, rows))
     return found
+
+
+def share(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
+    """Makes what several queries read, of `shared/`: temporary tables, in the order of their names."""
+    for query in panel_queries((folder or sql_dir() / "panels") / "shared"):
+        run(con, f"create or replace temp table {query.name} as {query.sql}")
 
 
 def _parse(path: Path) -> PanelQuery:
