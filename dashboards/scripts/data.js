@@ -51,6 +51,8 @@
     };
   }
 
+  own.union = union;
+
   function loaded(key, path) {
     if (files.has(key)) return Promise.resolve();
     if (!waiting.has(key)) waiting.set(key, own.script(path));
