@@ -27,7 +27,7 @@
   };
 
   own.draws.activity_tiles = async function (panel, view) {
-    const [people, days] = await Promise.all([own.dataset("people_days", view), own.rows("activity_days")]);
+    const [people, days] = await Promise.all([own.dataset("people_days", view), own.dataset("activity_days", view)]);
     const names = people.column("user_name");
     const seen = own.select(people, view);
     const chosen = own.select(days, view);
