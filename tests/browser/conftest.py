@@ -19,6 +19,7 @@ from tests.conftest import Ledger
 HOW = "no chromium: install it with `apt-get install chromium`, or name it in SPACELEDGER_CHROMIUM"
 LOCAL = ("file:", "data:", "blob:")
 DRAWN = "() => document.documentElement.dataset.drawn"
+REDRAWN = "before => !['', before].includes(document.documentElement.dataset.drawn)"
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +100,16 @@ class Opened:
         self.page.wait_for_function(DRAWN)
         return self.page
 
+    def turn(self, path: Path, view: str) -> Page:
+        """The same, where the page is open already by a change of its address alone."""
+        now, _, shown = self.page.url.partition("#")
+        if now != path.as_uri() or view == shown:
+            return self.show(path, view)
+        before = self.page.evaluate(DRAWN)
+        self.page.evaluate("hash => { location.hash = hash; }", view)
+        self.page.wait_for_function(REDRAWN, arg=before)
+        return self.page
+
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Opened]]:
@@ -121,11 +132,21 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Opened]]:
         context.close()
 
 
-@pytest.fixture(scope="module")
-def shared(chromium: Browser) -> Iterator[Opened]:
-    """One page for tests that open many views and leave nothing behind."""
+def _watched(chromium: Browser) -> Iterator[Opened]:
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     opened = Opened(context.new_page())
     opened.watch()
     yield opened
     context.close()
+
+
+@pytest.fixture(scope="module")
+def shared(chromium: Browser) -> Iterator[Opened]:
+    """One page for tests that open many views and leave nothing behind."""
+    yield from _watched(chromium)
+
+
+@pytest.fixture(scope="module")
+def summary(chromium: Browser) -> Iterator[Opened]:
+    """One page that stays on the summary, and only turns to other views."""
+    yield from _watched(chromium)
