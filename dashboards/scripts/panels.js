@@ -128,7 +128,8 @@
     chart.hidden = !made.figure || !hasRows;
     if (chart.hidden) own.charts.erase(chart);
     else {
-      chart.setAttribute("role", "img");
+      // Not an image: the toolbar that plotly puts into it has buttons.
+      chart.setAttribute("role", "group");
       chart.setAttribute("aria-label", panel.title + ". The table below holds the same figures.");
       own.charts.draw(chart, made.figure);
     }
