@@ -53,16 +53,20 @@ class Site:
         return path
 
 
+def built(ledger: Ledger) -> Iterator[Site]:
+    ledger.run(as_of=made_bill.AS_OF)
+    made = Site(ledger)
+    yield made
+    made.con.close()
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The pages of `made_bill`."""
     ledger = Ledger(tmp_path_factory.mktemp("site"))
     made_bill.write_inputs(ledger.root)
     ledger.configure(made_bill.configuration())
-    ledger.run(as_of=made_bill.AS_OF)
-    made = Site(ledger)
-    yield made
-    made.con.close()
+    yield from built(ledger)
 
 
 @pytest.fixture(scope="session")
@@ -70,10 +74,15 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The pages of a ledger whose bill holds no line about SageMaker."""
     ledger = Ledger(tmp_path_factory.mktemp("empty"))
     write_cur(ledger.bill, "2026-11", [{"product": "AmazonEC2", "cost": "100"}])
-    ledger.run(as_of=made_bill.AS_OF)
-    made = Site(ledger)
-    yield made
-    made.con.close()
+    yield from built(ledger)
+
+
+@pytest.fixture(scope="session")
+def bare_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The pages of a ledger whose bill holds a tax, and no usage of anything."""
+    ledger = Ledger(tmp_path_factory.mktemp("bare"))
+    write_cur(ledger.bill, "2026-11", [{"type": "Tax", "product": "AmazonEC2", "cost": "1"}])
+    yield from built(ledger)
 
 
 @dataclass
