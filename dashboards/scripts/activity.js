@@ -27,7 +27,7 @@
   };
 
   own.draws.activity_tiles = async function (panel, view) {
-    const [people, days] = await Promise.all([own.dataset("people_days", view), own.rows("activity_days")]);
+    const [people, days] = await Promise.all([own.dataset("people_days", view), own.dataset("activity_days", view)]);
     const names = people.column("user_name");
     const seen = own.select(people, view);
     const chosen = own.select(days, view);
@@ -65,15 +65,27 @@
     };
   };
 
+  // A line where charges begin to carry the tag of a space, unless they always did.
+  async function markTags(layout, view, xs) {
+    const rows = await own.rows("tag_activation");
+    const tags = own.records(rows, own.select(rows, view, "0000-00-00", "9999-12-31"));
+    const days = tags.filter((one) => one.tag_key === "sagemaker:space-arn" && one.first_seen && !one.is_from_start).map((one) => one.first_seen);
+    const shown = [...new Set(days)].filter((day) => xs.length && day.slice(0, 7) >= xs[0].slice(0, 7) && day <= view.to).sort();
+    layout.shapes = shown.map((day) => ({ type: "line", x0: day, x1: day, yref: "paper", y0: 0, y1: 1, line: { color: palette.RED, width: 1.5, dash: "dot" } }));
+    layout.annotations = shown.map((day) => ({ x: day, y: 1, yref: "paper", yanchor: "bottom", showarrow: false, text: "space tag first seen " + day, font: { size: 12 } }));
+    if (shown.length) layout.legend = Object.assign({}, layout.legend, { y: 1.12 });
+  }
+
   // What each method explains, as shares of a month or day, with the amounts in the table.
   own.draws.coverage = async function (panel, view) {
-    const rows = await own.rows(panel.data);
+    const x = own.chosenOf(panel, view);
+    const rows = await own.rows(x === "billing_period" ? "coverage" : "coverage_days");
     const name = view.measure;
-    const start = panel.x === "billing_period" ? own.filters.before(view.to.slice(0, 7), 12) + "-01" : view.from;
+    const start = x === "billing_period" ? own.filters.before(view.to.slice(0, 7), 12) + "-01" : view.from;
     const chosen = own.select(rows, view, start < view.from ? start : view.from, view.to);
     const series = own.seriesByColumn(rows, chosen, "attribution_method");
     for (const one of series) one.name = own.words.methods[one.name] ? one.name.replace(/_/g, " ") : one.name;
-    const made = own.stackedChart(rows, chosen, series, panel.x, name, view.currency);
+    const made = own.stackedChart(rows, chosen, series, x, name, view.currency);
     const totals = new Map();
     for (const trace of made.figure.data.filter((one) => one.type === "bar")) trace.x.forEach((x, at) => totals.set(x, (totals.get(x) || 0) + trace.y[at]));
     for (const trace of made.figure.data.filter((one) => one.type === "bar")) {
@@ -82,7 +94,9 @@
       trace.hovertemplate = "%{fullData.name}: %{y:.1%}, %{customdata:,.2f} " + label(view.currency) + "<extra></extra>";
     }
     made.figure.data = made.figure.data.filter((one) => one.type === "bar");
-    Object.assign(made.figure.layout.yaxis, { tickformat: ".0%", title: { text: "share of usage" }, range: [0, 1] });
+    Object.assign(made.figure.layout.yaxis, { tickformat: ".0%", title: { text: "share of usage" }, range: [0, 1.08] });
+    made.controls = [own.choice("By", "by-" + panel.key, panel.choices, x)];
+    await markTags(made.figure.layout, view, chosen.map((row) => rows.column(x)[row]).sort());
     return made;
   };
 

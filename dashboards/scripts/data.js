@@ -27,14 +27,21 @@
     if (!made) return new Array(rows).fill(null);
     if ("same" in made) return column(made.same);
     if ("d" in made) return rows ? made.d.split(",").map(parse) : [];
-    if ("n" in made) return Array.isArray(made.n) ? made.n : new Array(rows).fill(made.n);
-    if ("s" in made) {
+    if ("n" in made || "nr" in made) return spread(made.n, made.nr, rows);
+    if ("s" in made || "sr" in made) {
       const spaces = own.spaces();
-      const places = Array.isArray(made.s) ? made.s : new Array(rows).fill(made.s);
-      return places.map((place) => (place < 0 ? null : spaces[place]));
+      return spread(made.s, made.sr, rows).map((place) => (place < 0 ? null : spaces[place] || null));
     }
-    if (!("i" in made)) return new Array(rows).fill(made.t[0]);
-    return made.i.map((place) => (place < 0 ? null : made.t[place]));
+    const places = spread("i" in made ? made.i : 0, made.r, rows);
+    return places.map((place) => (place < 0 ? null : made.t[place]));
+  }
+
+  // Values one by one, one for all rows, or runs of value and count.
+  function spread(values, runs, rows) {
+    if (!runs) return Array.isArray(values) ? values : new Array(rows).fill(values);
+    const found = [];
+    for (let at = 0; at < runs.length; at += 2) for (let many = runs[at + 1]; many > 0; many--) found.push(runs[at]);
+    return found;
   }
 
   function union(tables) {
@@ -50,6 +57,8 @@
       },
     };
   }
+
+  own.union = union;
 
   function loaded(key, path) {
     if (files.has(key)) return Promise.resolve();
@@ -154,9 +163,11 @@
         if (!known.has(space)) known.set(space, passes(space, view));
         return known.get(space);
       });
-    } else if (view.team && rows.has("team")) {
-      const teams = rows.column("team");
-      tests.push((row) => teams[row] === view.team);
+    } else {
+      if (view.team && rows.has("team")) tests.push((row) => rows.column("team")[row] === view.team);
+      if (["shared", "private"].includes(view.show) && rows.has("sharing_type")) {
+        tests.push((row) => rows.column("sharing_type")[row].toLowerCase() === view.show);
+      }
     }
     const chosen = [];
     for (let row = 0; row < rows.rows; row++) if (tests.every((test) => test(row))) chosen.push(row);

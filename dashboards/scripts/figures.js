@@ -5,6 +5,7 @@
   const { before, lastOf } = own.filters;
   const NAMING = ["space_tag", "space_resource", "space_history", "space_event"];
 
+  const plain = (value) => (typeof value === "bigint" ? number(value) : value);
   const orNothing = (amount) => (amount === null ? 0n : amount);
 
   // Sums of a column by month, for the months of a trend.
@@ -59,26 +60,26 @@
   }
 
   async function standings(view) {
-    const rows = await own.rows("standings");
-    const chosen = own.select(rows, view, "0000", "9999");
-    const [isNow, isBad, status] = ["is_now", "is_over_or_near", "status"].map(rows.column);
-    const now = chosen.filter((row) => isNow[row]);
+    const [rows, past] = await Promise.all([own.rows("standings"), own.rows("standings_past")]);
+    const now = own.select(rows, view, "0000", "9999");
+    const [isBad, status] = ["is_over_or_near", "status"].map(rows.column);
     const bad = now.filter((row) => isBad[row]);
     const over = bad.filter((row) => status[row] === "breached").length;
     const months = lastMonths(view, 7).slice(0, 6);
-    const ended = own.groups(chosen.filter((row) => !isNow[row]), (row) => rows.column("month")[row]);
+    const ended = own.groups(view.space ? [] : own.select(past, view, "0000", "9999"), (row) => past.column("month")[row]);
+    const trend = (name) => months.map((period) => (ended.has(period) ? plain(own.sum(past, ended.get(period), name)) : null));
     const left = own.sum(rows, now, "remaining");
     return [
       {
         label: "Budget left", amount: left, unit: view.currency, href: own.href("budgets", view),
         detail: now.length ? "of " + money(own.sum(rows, now, "amount")) + " in " + count(now.length) + " budgets of spaces" : "no space shown has a budget",
-        trend: months.map((period) => (ended.has(period) ? number(own.sum(rows, ended.get(period), "remaining")) : null)),
+        trend: trend("remaining"),
         means: "What the budgets of these spaces leave in their present periods, one budget a space: the one that ends first. Budgets of domains stand on the page Budgets.",
       },
       {
         label: "Spaces over or near budget", value: count(bad.length), tone: bad.length ? "warn" : "good", href: own.href("budgets", view),
         detail: count(over) + " over, " + count(bad.length - over) + " near or likely to be",
-        trend: months.map((period) => (ended.has(period) ? ended.get(period).filter((row) => status[row] === "breached").length : null)),
+        trend: trend("breached_count"),
         means: "Spaces whose budget is breached, is forecast to be, or is to be watched. The trend counts budgets that ended breached.",
       },
     ];
@@ -135,7 +136,7 @@
   }
 
   async function unattended(view) {
-    const rows = await own.rows("unattended");
+    const rows = await own.rows("unattended_spaces");
     const chosen = own.select(rows, view, "0000-00-00", "9999-12-31");
     const [low, high] = ["cost_low", "cost_high"].map((name) => orNothing(own.sum(rows, chosen, name)));
     return {

@@ -106,7 +106,7 @@
     else own.pageSpace = document.body.dataset.space || "";
     const builds = own.first("build");
     own.build = own.records(builds)[0];
-    const months = own.first("first_months");
+    const months = own.first("first_months") || own.first("coverage");
     own.currencies = own.records(own.first("currencies")).map((row) => row.billing_currency);
     own.otherDomains = months ? [...new Set(months.column("domain_arn"))] : [];
     window.addEventListener("hashchange", () => {

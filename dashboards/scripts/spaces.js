@@ -6,19 +6,25 @@
 
   const orNull = (groups, space, rows, name) => (groups.has(space) ? own.sum(rows, groups.get(space), name) : null);
 
+  // Each space by itself, never folded; the days that pages open with are added up already.
+  function spaceSpend(view, from, to) {
+    const usual = own.filters.defaults();
+    if (view.from === usual.from && view.to === usual.to) return own.rows("space_totals");
+    return own.spendDays(Object.assign({}, view, { space: view.space || " " }), from, to);
+  }
+
   own.draws.spaces = async function (panel, view) {
     const like = own.likeForLike(view);
     const [rows, days, standings, people] = await Promise.all([
-      own.spendDays(Object.assign({}, view, { space: view.space || " " }), view.from, view.to), // each space by itself, never folded
-      own.spendDays(Object.assign({}, view, { space: view.space || " " }), like.start, like.to),
-      own.rows("standings"), own.dataset("people_months", view),
+      spaceSpend(view, view.from, view.to), spaceSpend(view, like.start, like.to), own.rows("standings"), own.dataset("people_months", view),
     ]);
-    const of = (table, from, to) => {
+    const of = (table, name, from, to) => {
       const spaces = table.column("space_arn");
-      return own.groups(own.select(table, view, from, to), (row) => spaces[row]);
+      const chosen = own.select(table, view, from, to).filter((row) => !table.has("days") || table.column("days")[row] === name);
+      return own.groups(chosen, (row) => spaces[row]);
     };
-    const [shown, now, then] = [of(rows, view.from, view.to), of(days, like.from, like.to), of(days, like.start, like.end)];
-    const status = new Map(own.records(standings).filter((one) => one.is_now).map((one) => [one.space_arn, one.status]));
+    const [shown, now, then] = [of(rows, "shown", view.from, view.to), of(days, "now", like.from, like.to), of(days, "then", like.start, like.end)];
+    const status = new Map(own.records(standings, own.select(standings, view)).map((one) => [one.space_arn, one.status]));
     const names = people.column("user_name");
     const seen = own.groups(own.select(people, view), (row) => people.column("space_arn")[row]);
     const spaces = own.spaces().filter((space) => space.page && own.passes(space, view) && (!view.account || space.account_id === view.account) && (!view.domain || space.domain_arn === view.domain));

@@ -34,8 +34,9 @@ def columns_of(table: pa.Table, places: Mapping[str, int] | None) -> dict[str, C
 def encoded(columns: Mapping[str, Column], start: int, end: int) -> dict[str, Any]:
     """Rows `start` to `end` for the script: `rows`, and `columns` by name.
 
-    A column is `{t: texts, i: places}`, `{s: spaces}`, `{d: "1.5,,2"}` or `{n: numbers}`; one value for
-    every row stands alone; `{same: name}` repeats another column, and null is a column without any value.
+    A column is `{t: texts, i: places}`, `{s: spaces}`, `{d: "1.5,,2"}` or `{n: numbers}`. One value for
+    every row stands alone. Where values repeat, runs of `value, count, value, count, ...` stand for them:
+    `{t, r}`, `{sr}`, `{nr}`. `{same: name}` repeats another column, and null has no value in any row.
     """
     made: dict[str, Any] = {}
     amounts: dict[str, str] = {}
@@ -100,9 +101,9 @@ def _plain(kind: Kind, values: Sequence[Any]) -> dict[str, Any] | None:
         return None
     alone = distinct[0] if len(distinct) == 1 else None
     if kind == "space":
-        return {"s": list(values) if alone is None else alone}
+        return _shorter(values, "s", "sr") if alone is None else {"s": alone}
     if kind == "number":
-        return {"n": list(values) if alone is None else alone}
+        return _shorter(values, "n", "nr") if alone is None else {"n": alone}
     if alone is not None:
         return {"t": [alone]}
     known = [value for value in distinct if value is not None]
@@ -110,4 +111,10 @@ def _plain(kind: Kind, values: Sequence[Any]) -> dict[str, Any] | None:
         None: NO_SPACE,
         **{value: number for number, value in enumerate(known)},
     }
-    return {"t": known, "i": [place[value] for value in values]}
+    return {"t": known, **_shorter([place[value] for value in values], "i", "r")}
+
+
+def _shorter(values: Sequence[Any], name: str, name_of_runs: str) -> dict[str, Any]:
+    """The values one by one, or in runs where those are fewer."""
+    runs = [part for value, start, end in spans(values) for part in (value, end - start)]
+    return {name_of_runs: runs} if len(runs) < len(values) else {name: list(values)}
