@@ -355,7 +355,9 @@ def test_the_order_is_total(work: duckdb.DuckDBPyConnection, path: Path) -> None
     names, _ = answer(work, path.stem)
     told = [key.split(".")[-1] for key in keys]
     if set(told) <= set(names):
-        counted = f"select count(*) as many from ({text[:at]}) group by {', '.join(told)} having many > 1"
+        counted = (
+            f"select count(*) as many from ({text[:at]}) group by {', '.join(told)} having many > 1"
+        )
     else:
         counted = f"{text[:at]} qualify count(*) over (partition by {', '.join(keys)}) > 1"
     assert work.execute(counted).fetchall() == []
