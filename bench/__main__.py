@@ -1,4 +1,4 @@
-"""`make bench`: ratios against named baselines in one run, with peak memory: bills, trails, reruns, crashes.
+"""`make bench`: ratios against named baselines in one run, with peak memory; PARTS names its parts.
 
 Each contender is a process of its own; the best of some tries counts, taken in turns, because the
 machine is noisy. Bills are made once, in `bench/out`.
@@ -14,9 +14,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import budgets, crashes, reruns, trails
+from bench import budgets, crashes, pages, reruns, trails
 
 OUT = Path(__file__).resolve().parent / "out"
+PARTS = ("loads", "trails", "reruns", "budgets", "pages", "crashes")
 Result = dict[str, Any]
 
 
@@ -24,9 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--tries", type=int, default=3)
-    parser.add_argument(
-        "--only", choices=("loads", "trails", "reruns", "crashes", "budgets"), help="one part alone"
-    )
+    parser.add_argument("--only", choices=PARTS, help="one part alone")
     options = parser.parse_args()
     if options.only in {None, "loads"}:
         loads(options.lines, options.tries)
@@ -36,6 +35,8 @@ def main() -> None:
         reruns.main(OUT, options.tries)
     if options.only in {None, "budgets"}:
         budgets.main(OUT)
+    if options.only in {None, "pages"}:
+        pages.main(OUT)
     if options.only in {None, "crashes"}:
         crashes.main(OUT)
 
