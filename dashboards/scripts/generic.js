@@ -22,7 +22,7 @@
     const value = values[chosen[0]];
     if (told.kind === "arn") return named(value);
     if (told.kind === "flag") return value ? "yes" : "no";
-    if (told.key === "domain_arn" && value !== null) return { text: own.domainTitle(value), detail: value };
+    if (told.key === "domain_arn" && value !== null) return { text: own.domainTitle(value), detail: value, reveals: true };
     if (told.key === "billing_period" && value !== null) return { text: month(value), sort: value };
     if (told.words && value !== null) return own.words[told.words][value] || value;
     return told.under ? { text: value === null ? "" : String(value), under: rows.column(told.under)[chosen[0]] || "" } : value;

@@ -1,15 +1,15 @@
--- What every page says aloud: data that is stale, inputs that were held back, periods that are not final.
+-- What every page says aloud: sources that are stale or lack months, inputs that were held back.
 -- columns:
 --   position: In the order they are shown.
+--   source: The source it is about; null where it is about several.
 --   what: What is wrong.
 --   todo: What to do.
-with build as (
+with sources as (
     select
-        run.as_of,
-        run.stale_after_days,
-        days_shown.data_through
-    from core.run as run
-    cross join days_shown
+        source_reach.*,
+        case kind when 'bill' then 'bill' else 'trail' end || ' ' || source as name
+    from source_reach
+    where coalesce(role, 'ledger') <> 'compare'
 ),
 
 held_back as (
@@ -19,17 +19,28 @@ held_back as (
 
 select
     1 as position,
-    'The newest usage is of ' || data_through || ', ' || datediff('day', data_through, as_of)
-    || ' days before the day these pages are about (' || as_of || '): what was used since is not in these numbers.' as what,
-    'See whether the export still delivers, then run `spaceledger run`.' as todo
-from build
-where datediff('day', data_through, as_of) > stale_after_days
+    source,
+    'The newest day of the ' || name || ' is ' || newest_date || ', ' || days_behind
+    || ' days before the day these pages are about: what came since is not in these numbers.' as what,
+    coalesce(todo, 'See whether it is still delivered, then run spaceledger run.') as todo
+from sources
+where is_stale
 union all
 select
     2 as position,
+    source,
+    'The ' || name || ' lacks ' || missing_count || ' ' || missing_unit || ', the newest of them from ' || missing_from
+    || ' to ' || missing_to || '.' as what,
+    'The page Trust says what to do.' as todo
+from sources
+where missing_count > 0 and kind = 'bill'
+union all
+select
+    3 as position,
+    null as source,
     problem_count || case when problem_count = 1 then ' input was' else ' inputs were' end
     || ' refused or held back: their numbers are missing, or are those of an earlier delivery.' as what,
     'The page Trust lists which, and what to do.' as todo
 from held_back
 where problem_count > 0
-order by position
+order by position, source, what

@@ -1,11 +1,10 @@
-"""Marts leave as Parquet files and as Arrow tables."""
+"""Marts leave as Parquet files."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from spaceledger.paths import sql_dir
 from spaceledger.warehouse.connection import run
@@ -37,9 +36,3 @@ def export_parquet(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
             f" (format parquet, compression zstd, kv_metadata {{build_id: '{build_id}'}})",
         )
 
-
-def read_marts(con: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
-    """Every mart, and the one row of `core.run` as `run`, as Arrow tables."""
-    tables = {model.table: con.sql(_ordered(model)).to_arrow_table() for model in marts(con)}
-    tables["run"] = con.sql("select * from core.run").to_arrow_table()
-    return tables
