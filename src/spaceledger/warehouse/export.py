@@ -35,4 +35,3 @@ def export_parquet(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
             f"copy ({_ordered(model)}) to '{path}'"
             f" (format parquet, compression zstd, kv_metadata {{build_id: '{build_id}'}})",
         )
-
