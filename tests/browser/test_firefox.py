@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from spaceledger.cli import main
 from tests.browser.bidi import Firefox, started
 from tests.browser.conftest import LOCAL, Site
 from tests.browser.made_bill import FRAUD
@@ -32,6 +34,12 @@ CHARTS = """[...document.querySelectorAll(".page:not([hidden]) .chart:not([hidde
     ".main-svg :is(.bars .point, .scatterlayer .trace, .sankey-node, .hm image)").length,
   width: box.querySelector(".main-svg") ? box.querySelector(".main-svg").getBoundingClientRect().width : 0,
 }))"""
+INLINE = """new Promise((done) => {
+  document.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
+  const script = document.createElement("script");
+  script.textContent = "window.hacked = 1";
+  document.body.append(script);
+})"""
 FIGURES = "[...document.querySelectorAll('#key-figures .figure')].map((one) => one.textContent)"
 
 
@@ -125,12 +133,18 @@ def test_the_first_export_loads_the_library(site: Site, firefox: Firefox) -> Non
     assert faults(firefox) == []
 
 
-INLINE = """new Promise((done) => {
-  document.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
-  const script = document.createElement("script");
-  script.textContent = "window.hacked = 1";
-  document.body.append(script);
-})"""
+def test_a_single_file_runs_its_own_scripts(site: Site, firefox: Firefox, tmp_path: Path) -> None:
+    target = tmp_path / "all.html"
+    config = str(site.folder.parents[2] / "spaceledger.toml")
+    done = CliRunner().invoke(main, ["report", "--config", config, "--single-file", str(target)])
+    assert done.exit_code == 0, done.output
+    show(firefox, site.pages["index"])
+    figures = firefox.run(FIGURES)
+    show(firefox, target)
+    assert firefox.run(FIGURES) == figures
+    assert [chart["panel"] for chart in firefox.run(CHARTS) if not chart["marks"]] == []
+    assert faults(firefox) == []
+    assert firefox.run(INLINE) == "script-src-elem"
 
 
 def test_the_policy_stops_inline_script(site: Site, firefox: Firefox) -> None:
