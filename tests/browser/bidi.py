@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from threading import Thread, Timer
 from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
@@ -80,21 +81,34 @@ def started(program: str, profile: Path) -> Iterator[Firefox]:
     )
     command = [program, "--headless", "--no-remote", "--remote-debugging-port=0",
                "--profile", str(profile), "about:blank"]  # fmt: skip
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        assert process.stderr
+        # What nobody reads fills the pipe, and stops the browser.
+        rest = Thread(target=process.stderr.read)
         try:
-            assert process.stderr
-            said = []
-            for line in process.stderr:
-                said.append(line)
-                if _LISTENS in line:
-                    break
-            else:
-                raise BidiError(f"{program} ended before it listened: {''.join(said)}")
-            address = line.partition(_LISTENS)[2].strip() + "/session"
-            with connect(address, proxy=None, max_size=None) as socket:
+            address = _address(process)
+            rest.start()
+            with connect(f"{address}/session", proxy=None, max_size=None) as socket:
                 firefox = Firefox(socket)
                 yield firefox
                 firefox.send("browser.close")
         finally:
             process.terminate()
-            process.communicate(timeout=ANSWER_SECONDS)
+            process.wait(timeout=ANSWER_SECONDS)
+            if rest.ident:
+                rest.join()
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    """Where a browser that starts says it listens."""
+    late = Timer(ANSWER_SECONDS, process.kill)
+    late.start()
+    said = []
+    for line in process.stderr or ():
+        said.append(line)
+        if _LISTENS in line:
+            late.cancel()
+            return line.partition(_LISTENS)[2].strip()
+    late.cancel()
+    raise BidiError(f"the browser ended before it listened: {''.join(said)}")
