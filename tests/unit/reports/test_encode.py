@@ -40,6 +40,11 @@ KINDS: dict[str, tuple[pa.DataType, st.SearchStrategy[Any]]] = {
 }
 
 
+def repeated(one: Any, other: Any, first: int, count: int) -> list[Any]:
+    """Two runs."""
+    return [one] * first + [other] * (count - first)
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> pa.Table:
     """Columns of any kinds, some of one value, some without any, some like another."""
@@ -50,12 +55,21 @@ def tables(draw: st.DrawFn) -> pa.Table:
             st.one_of(
                 st.lists(st.none() | values, min_size=count, max_size=count),
                 values.map(lambda value: [value] * count),
+                st.builds(repeated, values, values, st.integers(0, count), st.just(count)),
                 st.just([None] * count),
             )
         )
         columns[name] = pa.chunked_array([pa.array(cells, kind)])
     columns["as_money"] = columns["money"]
     return pa.table(columns)
+
+
+def spread(told: dict[str, Any], one: str, runs: str, rows: int) -> list[Any]:
+    """Values one by one, one for every row, or runs of value and count."""
+    if runs in told:
+        pairs = zip(told[runs][::2], told[runs][1::2], strict=True)
+        return [value for value, count in pairs for _ in range(count)]
+    return told[one] if isinstance(told[one], list) else [told[one]] * rows
 
 
 def decoded(made: dict[str, Any]) -> dict[str, list[Any]]:
@@ -69,12 +83,10 @@ def decoded(made: dict[str, Any]) -> dict[str, list[Any]]:
             return column(made["columns"][told["same"]])
         if "d" in told:
             return [Decimal(text) if text else None for text in told["d"].split(",")]
-        if "t" in told and "i" in told:
-            return [None if place < 0 else told["t"][place] for place in told["i"]]
-        [held] = told.values()
         if "t" in told:
-            return held * rows
-        return held if isinstance(held, list) else [held] * rows
+            places = spread({"i": 0} | told, "i", "r", rows)
+            return [None if place < 0 else told["t"][place] for place in places]
+        return spread(told, *(("s", "sr") if set(told) & {"s", "sr"} else ("n", "nr")), rows)
 
     return {name: column(told) for name, told in made["columns"].items()}
 
@@ -115,6 +127,15 @@ def test_a_decimal_is_written_for_the_script_to_read(amount: Decimal) -> None:
     assert len(decimals) <= 12
     assert not decimals or decimals.isdigit()
     assert not (amount == 0 and text != "0"), "the script reads -0 as text of its own"
+
+
+def test_runs_stand_for_values_that_repeat() -> None:
+    table = pa.table(
+        {"a": ["x"] * 5 + [None] * 5, "b": [1, 2, 3, 4, 5] * 2, "c": [True] * 9 + [False]}
+    )
+    assert encoded(columns_of(table, None), 0, 10)["columns"] == {
+        "a": {"t": ["x"], "r": [0, 5, -1, 5]}, "b": {"n": [1, 2, 3, 4, 5] * 2}, "c": {"nr": [1, 9, 0, 1]},
+    }  # fmt: skip
 
 
 def test_without_places_an_arn_is_text() -> None:
