@@ -33,15 +33,14 @@
     const chosen = own.select(days, view);
     const spaces = new Set(chosen.filter((row) => days.column("event_count")[row] > 0).map((row) => days.column("space_arn")[row]));
     const sum = (name) => own.sum(days, chosen, name) || 0;
-    return {
-      tables: [people, days],
-      tiles: [
+    const tiles = [
         { label: "People", value: count(new Set(seen.map((row) => names[row])).size), detail: "identified at work in these spaces", means: "Distinct people whom recorded calls in the dates shown identify." },
         { label: "Spaces with activity", value: count(spaces.size), detail: own.span(view), means: "Spaces that at least one recorded call belongs to." },
         { label: "Apps started", value: count(sum("apps_started")), detail: "successful CreateApp calls", means: "How often somebody or something started an app in these spaces." },
         { label: "Failed calls", value: count(sum("error_count")), detail: "of " + count(sum("event_count")) + " calls", means: "Calls that ended in an error, denied ones among them; the table below says which." },
-      ],
-    };
+    ];
+    if (!(await own.isTold(view))) for (const one of tiles) Object.assign(one, { value: "–", detail: "no trail tells of these days" });
+    return { tables: [people, days], tiles };
   };
 
   // Ranges from low to high, the dearest first.

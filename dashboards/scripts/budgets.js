@@ -5,15 +5,11 @@
   const { palette, charts } = own;
   const FARTHEST = 2.5; // times the amount; beyond it the axis would squeeze every other budget
 
-  // Budgets now, of a page of a space its own.
+  // Budgets now, of a page of a space its own. Those of domains stand with the spaces.
   async function budgets(view) {
     const rows = await own.rows(own.pageSpace ? "space_budgets" : "budgets");
-    const found = own.records(rows, own.select(rows, asShown(view), "0000", "9999"));
+    const found = own.records(rows, own.select(rows, own.beyond(view), "0000", "9999"));
     return { rows, found };
-  }
-  // A budget of a domain counts all that it holds: it is shown with the spaces.
-  function asShown(view) {
-    return view.team || view.space || view.show === "private" ? view : Object.assign({}, view, { show: "all" });
   }
 
   const period = (one) => {
@@ -40,7 +36,8 @@
 
   own.draws.bullets = async function (panel, view) {
     const { rows, found } = await budgets(view);
-    const shown = found.filter((one) => one.amount !== null && one.amount > 0n).slice(0, 30);
+    const priced = found.filter((one) => one.amount !== null && one.amount > 0n);
+    const shown = priced.slice(0, 30);
     const cut = (value) => Math.min(value === null ? 0 : value, FARTHEST);
     const names = shown.map((_, at) => at);
     const words = shown.map((one) =>
@@ -63,7 +60,7 @@
     });
     return {
       tables: [rows], figure: { data, layout }, table: standing(found, view),
-      lead: (found.length > shown.length ? "The " + shown.length + " gravest of " + count(found.length) + ". " : "") + (spent.some((value) => value > FARTHEST) ? "Bars end at " + ratio(FARTHEST) + " of the amount." : ""),
+      lead: (priced.length > shown.length ? "The " + shown.length + " gravest of " + count(priced.length) + ". " : "") + (found.length > priced.length ? count(found.length - priced.length) + " with an amount of 0 have no bar. " : "") + (spent.some((value) => value > FARTHEST) ? "Bars end at " + ratio(FARTHEST) + " of the amount." : ""),
     };
   };
 

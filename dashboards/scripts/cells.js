@@ -31,7 +31,7 @@ window.spaceledger = window.spaceledger || {};
   }
 
   const isNumber = (column) => column.kind in NUMBERS;
-  const title = (column) => column.label + (column.unit ? " (" + column.unit + ")" : "");
+  const title = (column) => values.visible(column.label) + (column.unit ? " (" + column.unit + ")" : "");
   const looks = (column) => (LOOKS[column.kind] || "n") + (column.minor ? " minor" : "");
   const isRich = (cell) => typeof cell === "object" && cell !== null;
 

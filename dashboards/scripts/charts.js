@@ -118,12 +118,12 @@
         node: {
           label: nodes.map((node) => label(node.name.length > 30 ? node.name.slice(0, 29) + "…" : node.name)), color: nodes.map((node) => node.look),
           pad: 14, thickness: 14, line: { width: 0 }, customdata: nodes.map((node) => label(node.name)),
-          hovertemplate: "%{customdata}: %{value}<extra></extra>",
+          hovertemplate: "%{customdata}: %{value:,.2f} " + label(unit) + "<extra></extra>",
         },
         link: {
           source: links.map((link) => link.from), target: links.map((link) => link.to), value: links.map((link) => link.value),
           color: links.map((link) => faded(link.look)),
-          hovertemplate: "%{source.customdata} → %{target.customdata}: %{value}<extra></extra>",
+          hovertemplate: "%{source.customdata} → %{target.customdata}: %{value:,.2f} " + label(unit) + "<extra></extra>",
         },
       },
     ];

@@ -121,9 +121,12 @@
     currency: (rows) => rows.has("billing_currency"),
   };
 
+  // Some panels are about cost of no space too: for them it stands with the shared spaces, and with all.
+  own.beyond = (view) => Object.assign({}, view, { beyond: true });
   function passes(space, view) {
     if (view.show !== "all") {
-      if (space === null) return false;
+      if (space === null && (!view.beyond || view.show === "private")) return false;
+      if (space === null) return !view.team && !view.space;
       if (view.show === "shared" && space.sharing_type !== "Shared") return false;
       if (view.show === "private" && space.sharing_type !== "Private") return false;
     }

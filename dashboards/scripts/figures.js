@@ -8,6 +8,18 @@
   const plain = (value) => (typeof value === "bigint" ? number(value) : value);
   const orNothing = (amount) => (amount === null ? 0n : amount);
 
+  // A month that is not over, or whose newest days are not in the bills.
+  const isOpen = (view) => view.to < lastOf(view.to.slice(0, 7)) || (own.build.data_through || "") < lastOf(view.to.slice(0, 7)) && !own.build.is_monthly;
+
+  // Budgets, forecasts and the like are of one measure and of the day of the build, whatever the filters ask.
+  function fixed(view, one, asOf) {
+    const usual = own.filters.defaults();
+    const notes = [];
+    if (view.measure !== usual.measure) notes.push(own.words.measures[usual.measure][0].toLowerCase());
+    if (asOf && (view.to !== usual.to || own.build.as_of.slice(0, 7) !== view.to.slice(0, 7))) notes.push("as of " + own.build.as_of);
+    return Object.assign(one, notes.length ? { detail: [one.detail, ...notes].filter(Boolean).join("; ") } : {});
+  }
+
   // Sums of a column by month, for the months of a trend.
   function monthly(rows, chosen, column, name, months) {
     const key = rows.column(column);
@@ -17,27 +29,28 @@
   const lastMonths = (view, many) => [...Array(many).keys()].map((back) => before(view.to.slice(0, 7), many - 1 - back));
 
   async function spending(view, like) {
-    const rows = await own.spendDays(view, like.start, view.to);
     const period = view.to.slice(0, 7);
+    const start = before(period) + "-01";
+    const rows = await own.spendDays(view, start, view.to);
     const sum = (from, to) => own.sum(rows, own.select(rows, view, from, to), view.measure);
     const spent = sum(period + "-01", view.to);
-    const [now, then] = [sum(like.from, like.to), sum(like.start, like.end)];
+    const [now, then] = like ? [sum(like.from, like.to), sum(like.start, like.end)] : [null, null];
     const everything = own.sum(rows, own.select(rows, Object.assign({}, view, { show: "all", team: "", space: "" }), period + "-01", view.to), view.measure);
-    const chosen = own.select(rows, view, like.start, view.to);
+    const chosen = own.select(rows, view, start, view.to);
     const days = rows.column("usage_date");
     const byDay = own.groups(chosen, (row) => days[row]);
     const trend = [...byDay.keys()].sort().map((day) => number(own.sum(rows, byDay.get(day), view.measure)));
     const part = view.show === "all" ? "" : " of " + money(everything) + " for all SageMaker cost";
     return [
       {
-        label: month(period) + (view.to < lastOf(period) ? " so far" : ""), amount: orNothing(spent), unit: view.currency, trend,
+        label: month(period) + (isOpen(view) ? " so far" : ""), amount: orNothing(spent), unit: view.currency, trend,
         detail: own.filters.SHOWN[view.show] + part,
         means: "All cost of the month through " + view.to + " that the filters show, in " + own.words.measures[view.measure][0] + ".",
       },
       {
         label: "Change, like for like", value: change(changed(now, then)), trend,
-        detail: money(now) + " against " + money(then) + " " + view.currency,
-        means: like.from + " to " + like.to + " against as many days of the month before, " + like.start + " to " + like.end + ".",
+        detail: like ? money(now) + " against " + money(then) + " " + view.currency : "nothing to compare yet",
+        means: like ? like.from + " to " + like.to + ", the newest day that is all there, against " + like.start + " to " + like.end + "." : own.unlike,
       },
     ];
   }
@@ -48,7 +61,8 @@
     const all = own.records(rows).filter((one) => one.billing_currency === view.currency && one.month === view.to.slice(0, 7));
     const means = "What the month will have cost by its end, in the measure that budgets count, without tax, credits and unused commitment. The band holds four outcomes out of five.";
     const label = "Forecast, " + month(view.to.slice(0, 7));
-    if (!all.length) return { label, value: "–", detail: "made for the newest month alone", means };
+    const isNewest = view.to.slice(0, 7) === own.filters.defaults().to.slice(0, 7);
+    if (!all.length) return { label, value: "–", detail: own.build.is_monthly ? "none: the bill is by month" : isNewest ? "no usage to go by" : "made for the newest month alone", means };
     const only = (key) => ["account", "domain", "team", "space"].every((name) => (name === key) === Boolean(view[name]));
     let found = null;
     if (only(null)) found = all.find((one) => one.scope === "sum" && one.scope_key === view.show);
@@ -88,7 +102,7 @@
   async function withoutBudget(view) {
     const rows = await own.rows("without_budget");
     const months = lastMonths(view, 6);
-    const chosen = own.select(rows, view, months[0] + "-01", view.to);
+    const chosen = own.select(rows, own.beyond(view), months[0] + "-01", view.to);
     const period = rows.column("billing_period");
     const now = chosen.filter((row) => period[row] === view.to.slice(0, 7));
     return {
@@ -116,7 +130,7 @@
       },
       {
         label: "Unattributed", amount: lostOf(now), unit: view.currency, href: own.href("trust", view), trend: months.map((at) => number(lostOf(at))),
-        detail: ratio(share(lostOf(now), sum(usage.get(now) || []))) + " of usage, " + month(now),
+        detail: ratio(share(lostOf(now), sum(usage.get(now) || []))) + " of usage, " + month(now) + (view.measure === "effective_cost" ? "" : "; effective cost"),
         means: "SageMaker usage that nothing on the bill or in the trail ties to a space, a user profile or a domain.",
       },
     ];
@@ -127,10 +141,11 @@
     const rows = await own.dataset("people_months", view, months[0] + "-01", view.to);
     const chosen = own.select(rows, view, months[0] + "-01", view.to);
     const [period, name] = [rows.column("billing_period"), rows.column("user_name")];
+    const isTold = await own.isTold(view, view.to.slice(0, 7) + "-01", view.to);
     const counts = months.map((at) => new Set(chosen.filter((row) => period[row] === at && name[row] !== null).map((row) => name[row])).size);
     return {
-      label: "Active people", value: count(counts[3]), href: own.href("activity", view), trend: counts,
-      detail: count(counts[2]) + " in " + month(months[2]),
+      label: "Active people", value: isTold ? count(counts[3]) : "–", href: own.href("activity", view), trend: counts,
+      detail: isTold ? count(counts[2]) + " in " + month(months[2]) : "no trail tells of these days",
       means: "Distinct people whom a recorded call of the month identifies at work in one of these spaces.",
     };
   }
@@ -138,10 +153,11 @@
   async function unattended(view) {
     const rows = await own.rows("unattended_spaces");
     const chosen = own.select(rows, view, "0000-00-00", "9999-12-31");
+    const isTold = await own.isTold(view, own.build.shown_from, own.build.shown_to);
     const [low, high] = ["cost_low", "cost_high"].map((name) => orNothing(own.sum(rows, chosen, name)));
     return {
-      label: "While nobody was there", value: high === low ? money(high) : money(low) + " to " + money(high), unit: view.currency,
-      href: own.href("unattended", view), detail: "in the last 30 days told",
+      label: "While nobody was there", value: !isTold ? "–" : high === low ? money(high) : money(low) + " to " + money(high), unit: view.currency,
+      href: own.href("unattended", view), detail: isTold ? "in the last 30 days" : "no trail tells of these days",
       means: "Cost of apps that ran, and of storage, while no recorded call shows a person at work. A range, because work in a notebook need not call AWS.",
     };
   }
@@ -151,6 +167,7 @@
     const [[spent, moved], ahead, [left, bad], none, [covered, lost], active, idle] = await Promise.all([
       spending(view, like), forecast(view), standings(view), withoutBudget(view), coverage(view), people(view), unattended(view),
     ]);
-    return { tiles: [spent, ahead, moved, left, bad, none, covered, lost, active, idle] };
+    const tiles = [spent, fixed(view, ahead), moved, fixed(view, left, true), fixed(view, bad, true), fixed(view, none), covered, lost, active, fixed(view, idle, true)];
+    return { tiles };
   };
 })(window.spaceledger);

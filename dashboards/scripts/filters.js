@@ -3,6 +3,7 @@
 (function (own) {
   const { month, visible } = own.values;
   const FILTERS = ["from", "to", "show", "account", "domain", "team", "space", "measure", "currency"];
+  const OF_MANY = ["show", "account", "domain", "team", "space"];
   const SHOWN = {
     shared: "Shared spaces",
     private: "Private spaces",
@@ -26,30 +27,48 @@
   function defaults() {
     const build = own.build;
     return {
-      from: build.shown_from || "", to: build.shown_to || "",
-      show: own.pageSpace ? "all" : build.show_spaces === "all" ? "spaces" : "shared",
-      account: "", domain: "", team: "", space: own.pageSpace || "", measure: build.cost_metric,
-      currency: own.currencies[0] || "",
+      from: build.shown_from || "", to: build.shown_to || "", show: build.show_spaces === "all" ? "spaces" : "shared",
+      account: "", domain: "", team: "", space: "", measure: build.cost_metric, currency: own.currencies[0] || "",
     };
+  }
+
+  // A day that there is.
+  function isDay(text) {
+    const day = new Date(text + "T00:00:00Z");
+    return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === text;
   }
 
   // What the address says, held against what there is; anything else in it is an option of a panel.
   function read(hash) {
     const given = new URLSearchParams(hash.replace(/^#/, ""));
-    const view = Object.assign(defaults(), { options: {} });
+    const usual = defaults();
+    const view = Object.assign(defaults(), { options: Object.create(null), unknown: [], carried: {} });
     for (const [key, value] of given) {
-      if (key === "page" || key === "is" || (key === "space" && own.pageSpace)) continue;
+      if (key === "page" || key === "is") continue;
       if (FILTERS.includes(key)) view[key] = value;
       else view.options[key] = value;
     }
+    if (view.domain) view.domain = own.domains().find((arn) => arn.endsWith("/" + view.domain)) || " ";
+    const knows = (key) => (value) => value === "" || own.spaces().some((space) => space[key] === value);
     const fits = {
-      from: /^\d{4}-\d\d-\d\d$/.test(view.from), to: /^\d{4}-\d\d-\d\d$/.test(view.to),
-      show: view.show in SHOWN, measure: own.MEASURES.includes(view.measure),
-      currency: own.currencies.includes(view.currency),
+      from: isDay, to: isDay, show: (value) => Object.hasOwn(SHOWN, value), measure: (value) => own.MEASURES.includes(value),
+      currency: (value) => own.currencies.includes(value), account: knows("account_id"), team: knows("team"), space: knows("page"),
+      domain: (value) => value !== " ",
     };
-    const usual = defaults();
-    for (const key of Object.keys(fits)) if (!fits[key]) view[key] = usual[key];
-    if (view.domain) view.domain = own.domains().find((arn) => arn.endsWith("/" + view.domain)) || "";
+    for (const key of OF_MANY) {
+      if (own.pageSpace) {
+        // A page of one space shows it whole; what its links lead to is narrowed as before.
+        view.carried[key] = key === "domain" && view.domain === " " ? "" : view[key];
+        view[key] = { show: "all", space: own.pageSpace }[key] || "";
+        delete fits[key];
+      }
+    }
+    for (const key of Object.keys(fits)) {
+      if (fits[key](view[key])) continue;
+      if (given.has(key)) view.unknown.push(NAMES[key] || "dates");
+      view[key] = usual[key];
+    }
+    if (view.from > view.to) [view.from, view.to] = [view.to, view.from];
     // Before the days that are known day by day a range begins with its month.
     if (view.from && own.build.daily_from && view.from < own.build.daily_from) view.from = view.from.slice(0, 8) + "01";
     if (view.to && own.build.daily_from && view.to < own.build.daily_from) view.to = lastOf(view.to.slice(0, 7));
@@ -59,9 +78,9 @@
   function write(view) {
     const usual = defaults();
     const given = new URLSearchParams();
+    const told = Object.assign({}, view, view.carried);
     for (const key of FILTERS) {
-      if (view[key] === usual[key] || (key === "space" && own.pageSpace)) continue;
-      given.set(key, key === "domain" ? view[key].split("/").pop() : view[key]);
+      if (told[key] !== usual[key]) given.set(key, key === "domain" ? told[key].split("/").pop() : told[key]);
     }
     for (const [key, value] of Object.entries(view.options)) if (value !== "") given.set(key, value);
     return given.toString();
@@ -125,7 +144,7 @@
     for (const select of form.querySelectorAll("select")) {
       const options = found[select.name];
       select.replaceChildren(...options.map(([value, text]) => option(value, text, found.chosen[select.name])));
-      const isFixed = Boolean(own.pageSpace) && ["show", "account", "domain", "team", "space"].includes(select.name);
+      const isFixed = Boolean(own.pageSpace) && OF_MANY.includes(select.name);
       select.closest("label").hidden = isFixed || (select.name === "currency" && options.length < 2);
     }
     for (const name of ["from", "to"]) form.elements[name].value = view[name];

@@ -67,10 +67,23 @@
     };
   };
 
+  // Whether a trail tells of any of the days: where none does, silence means nothing.
+  own.isTold = async function (view, from = view.from, to = view.to) {
+    const rows = await own.rows("told_days");
+    return own.select(rows, view, from, to).length > 0;
+  };
+
+  // The months that rows known by month stand for.
+  function monthsOf(rows, chosen) {
+    if (!rows.has("billing_period") || rows.has("usage_date") || rows.has("activity_date") || !chosen.length) return "";
+    const found = [...new Set(chosen.map((row) => rows.column("billing_period")[row]))].sort();
+    return month(found[0]) + (found.length > 1 ? " to " + month(found[found.length - 1]) : "") + ", whole months.";
+  }
+
   own.draws.table = async function (panel, view) {
     const rows = await own.dataset(panel.data, view);
-    const chosen = own.select(rows, view).filter((row) => !panel.only || rows.column(panel.only)[row]);
-    return { tables: [rows], table: own.tableOf(panel, rows, chosen, view) };
+    const chosen = own.select(rows, panel.beyond ? own.beyond(view) : view);
+    return { tables: [rows], lead: monthsOf(rows, chosen), table: own.tableOf(panel, rows, chosen, view) };
   };
 
   // x: a column of days or months; value: what is added up, "cost" for the measure; by: what is stacked.
@@ -83,7 +96,8 @@
       : by === "space" ? own.seriesBySpace(rows, chosen, view, 9, value) : own.seriesByColumn(rows, chosen, by);
     const unit = panel.value === "cost" ? view.currency : panel.unit || "";
     const made = own.stackedChart(rows, chosen, series, panel.x, value, unit);
-    if (panel.choices) made.controls = [own.choice("by", "by-" + panel.key, panel.choices, by)];
+    if (panel.choices) made.controls = [own.choice("By", "by-" + panel.key, panel.choices, by)];
+    if (chosen.some((row) => rows.column("by_month")[row])) made.lead = "Months before " + own.build.daily_from + " stand whole on their first day.";
     return made;
   };
 

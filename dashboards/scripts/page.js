@@ -23,8 +23,7 @@
       return "#page=" + page.replace("space/", "space&is=") + (said ? "&" + said : "");
     }
     const file = page.startsWith("space/") ? "spaces/" + page.slice(6) + ".html" : own.files[page];
-    const usual = page.startsWith("space/") ? { show: next.show, account: "", domain: "", team: "", space: "" } : {};
-    const said = own.filters.write(Object.assign(next, usual));
+    const said = own.filters.write(next);
     return own.root + file + (said ? "#" + said : "");
   };
   own.spaceLink = (space, view) =>
@@ -37,6 +36,11 @@
     const body = box.querySelector(".body");
     try {
       const made = await own.draws[panel.draw](panel, view);
+      if (panel.told && made.table && !made.table.rows.length && !(await own.isTold(view))) {
+        made.table.empty = "No trail tells of these days, so that silence means nothing here. An [[activity]] entry of spaceledger.toml names a trail.";
+      } else if (panel.recent && made.table && !made.table.rows.length && view.to < own.build.daily_from) {
+        made.table.empty = "Kept from " + own.build.daily_from + " on alone.";
+      }
       if (mine !== turn) return;
       const note = box.querySelector(".unfiltered");
       const idle = own.filters.idle(view, made.tables || []);
@@ -57,6 +61,9 @@
     own.view = view;
     document.documentElement.dataset.drawn = "";
     own.filters.fill(document.querySelector(".filters"), view, change);
+    const unknown = document.querySelector("#unknown");
+    unknown.hidden = view.unknown.length === 0;
+    unknown.textContent = "The address asks for something that is not in this build (" + view.unknown.join(", ") + "): it is left out.";
     for (const link of document.querySelectorAll("a[data-page]")) link.href = own.href(link.dataset.page, view);
     for (const name of document.querySelectorAll("[data-measure]")) name.textContent = own.words.measures[view.measure][0];
     const boxes = document.querySelectorAll(".page:not([hidden]) [data-panel]");
@@ -66,7 +73,7 @@
   }
 
   function change(patch) {
-    const next = patch === null ? Object.assign(own.filters.defaults(), { options: {} }) : Object.assign({}, own.view, patch);
+    const next = patch === null ? Object.assign(own.filters.defaults(), { options: {}, carried: {} }) : Object.assign({}, own.view, patch);
     if (patch && patch.options) next.options = Object.assign({}, own.view.options, patch.options);
     const said = own.filters.write(next);
     const page = own.isSingle ? own.singlePage() : "";

@@ -21,7 +21,7 @@
   };
   const ORDER = Object.keys(CATEGORIES);
   // "hosting (real-time)" is of the family of "hosting".
-  const family = (category) => (category in CATEGORIES ? category : category.split(" (")[0]);
+  const family = (category) => (Object.hasOwn(CATEGORIES, category) ? category : category.split(" (")[0]);
 
   function marker([color, shape]) {
     const pattern = { shape, size: 6, solidity: 0.35, fillmode: "overlay" };
@@ -38,7 +38,8 @@
     for (const char of name) sum = (sum * 31 + char.codePointAt(0)) % 9973;
     return [OF_SPACES[sum % OF_SPACES.length], PATTERNS[Math.floor(sum / OF_SPACES.length) % PATTERNS.length]];
   }
-  const ofCategory = (category) => CATEGORIES[family(category)] || ofName(category);
+  const ofCategory = (category) =>
+    Object.hasOwn(CATEGORIES, family(category)) ? CATEGORIES[family(category)] : ofName(category);
   const place = (category) => {
     const found = ORDER.indexOf(family(category));
     return (found < 0 ? ORDER.indexOf("other") : found) + category.length / 1000;

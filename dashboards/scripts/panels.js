@@ -5,10 +5,12 @@
   const { element } = own;
   const SVG = "http://www.w3.org/2000/svg";
 
-  // Filters that the first view's folded rows can serve.
-  const isPlain = (view) =>
-    !own.build.is_folded ||
-    (!view.account && !view.domain && !view.team && !view.space && view.measure === own.build.cost_metric);
+  // Whether the rows of the first view can serve: those of many spaces are folded, in one measure, for its own days.
+  function isFirst(view) {
+    if (!own.build.is_folded) return true;
+    const usual = own.filters.defaults();
+    return ["from", "to", "account", "domain", "team", "space", "measure"].every((key) => view[key] === usual[key]);
+  }
 
   // Rows of a table under other names or numbers; `more` gives whole columns.
   function pick(rows, chosen, more) {
@@ -22,7 +24,7 @@
   // Spend by usage_date; months before the days that are known stand on their first day.
   async function spendDays(view, from, to) {
     if (own.pageSpace) return own.rows("space_days");
-    if (from >= own.build.shown_from && isPlain(view) && own.shards.first_days !== null) return own.rows("first_days");
+    if (from >= own.build.shown_from && isFirst(view)) return own.rows("first_days");
     const known = own.build.daily_from.slice(0, 7);
     const parts = [await own.rows("spend_days", (period) => period >= from.slice(0, 7) && period <= to.slice(0, 7))];
     if (from.slice(0, 7) < known) {
@@ -39,7 +41,7 @@
       const days = await own.rows("space_days");
       return pick(days, [...Array(days.rows).keys()], { usage_date: days.column("usage_date"), billing_period: days.column("usage_date").map((day) => day.slice(0, 7)) });
     }
-    return own.rows(isPlain(view) ? "first_months" : "spend_months");
+    return own.rows(isFirst(view) ? "first_months" : "spend_months");
   }
 
   // Whose a row's cost is: a space, or what stands for cost of none.
@@ -142,5 +144,5 @@
 
   const span = (view) => view.from + " to " + view.to;
 
-  Object.assign(own, { spendDays, spendMonths, holders, top, nameOf, pick, span });
+  Object.assign(own, { isFirst, spendDays, spendMonths, holders, top, nameOf, pick, span });
 })(window.spaceledger);

@@ -15,26 +15,29 @@
 
   own.draws.spaces = async function (panel, view) {
     const like = own.likeForLike(view);
+    const start = view.to.slice(0, 7) + "-01";
     const [rows, days, standings, people] = await Promise.all([
-      spaceSpend(view, view.from, view.to), spaceSpend(view, like.start, like.to), own.rows("standings"), own.dataset("people_months", view),
+      spaceSpend(view, view.from, view.to), spaceSpend(view, own.filters.before(view.to.slice(0, 7)) + "-01", view.to), own.rows("standings"), own.dataset("people_months", view),
     ]);
     const of = (table, name, from, to) => {
       const spaces = table.column("space_arn");
       const chosen = own.select(table, view, from, to).filter((row) => !table.has("days") || table.column("days")[row] === name);
       return own.groups(chosen, (row) => spaces[row]);
     };
-    const [shown, now, then] = [of(rows, "shown", view.from, view.to), of(days, "now", like.from, like.to), of(days, "then", like.start, like.end)];
+    const [shown, month] = [of(rows, "shown", view.from, view.to), of(days, "month", start, view.to)];
+    const [now, then] = like ? [of(days, "now", like.from, like.to), of(days, "then", like.start, like.end)] : [new Map(), new Map()];
     const status = new Map(own.records(standings, own.select(standings, view)).map((one) => [one.space_arn, one.status]));
     const names = people.column("user_name");
     const seen = own.groups(own.select(people, view), (row) => people.column("space_arn")[row]);
     const spaces = own.spaces().filter((space) => space.page && own.passes(space, view) && (!view.account || space.account_id === view.account) && (!view.domain || space.domain_arn === view.domain));
     const lines = spaces.map((space) => {
-      const [spent, recent, earlier] = [orNull(shown, space, rows, view.measure), orNull(now, space, days, view.measure), orNull(then, space, days, view.measure)];
+      const [spent, recent] = [orNull(shown, space, rows, view.measure), orNull(month, space, days, view.measure)];
+      const [later, earlier] = [now, then].map((side) => orNull(side, space, days, view.measure));
       return {
-        space, spent, recent, earlier,
+        space, spent, recent, later, earlier,
         cells: [
           own.spaceLink(space, view), space.domain_title, space.account_id, space.team, space.owner, space.sharing_type + (space.is_sharing_known ? "" : " (unknown)"),
-          spent, recent, changed(recent, earlier), status.has(space) ? { text: own.words.budgets[status.get(space)][0], sort: Object.keys(own.words.budgets).indexOf(status.get(space)) } : "",
+          spent, recent, changed(later, earlier), status.has(space) ? { text: own.words.budgets[status.get(space)][0], sort: Object.keys(own.words.budgets).indexOf(status.get(space)) } : "",
           new Set((seen.get(space) || []).map((row) => names[row])).size, (space.last_activity_at || "").slice(0, 10),
         ],
       };
@@ -43,18 +46,18 @@
     const sum = (key) => lines.reduce((all, one) => (one[key] === null ? all : (all || 0n) + one[key]), null);
     return {
       tables: [rows],
-      lead: own.span(view) + "; the month so far is " + like.from + " to " + like.to + ".",
+      lead: own.span(view) + ". The month: " + start + " to " + view.to + (like ? "; like for like: " + like.from + " to " + like.to + " against " + like.start + " to " + like.end : "") + ".",
       table: {
         columns: [
           { key: "space", label: "Space", kind: "link" }, { key: "domain", label: "Domain", kind: "text", minor: true },
           { key: "account", label: "Account", kind: "term", minor: true }, { key: "team", label: "Team", kind: "text", minor: true },
           { key: "owner", label: "Owner", kind: "text", minor: true }, { key: "sharing", label: "Sharing", kind: "term", minor: true },
-          { key: "spent", label: "Spend", kind: "money", unit: view.currency }, { key: "recent", label: "Month so far", kind: "money", unit: view.currency },
+          { key: "spent", label: "Spend", kind: "money", unit: view.currency }, { key: "recent", label: "In the month", kind: "money", unit: view.currency },
           { key: "change", label: "Like for like", kind: "change" }, { key: "budget", label: "Budget", kind: "term" },
           { key: "people", label: "People", kind: "count" }, { key: "seen", label: "Last activity", kind: "date", minor: true },
         ],
         rows: lines.map((one) => one.cells),
-        total: ["Total", "", "", "", "", "", sum("spent"), sum("recent"), changed(sum("recent"), sum("earlier")), "", "", ""],
+        total: ["Total", "", "", "", "", "", sum("spent"), sum("recent"), changed(sum("later"), sum("earlier")), "", "", ""],
       },
     };
   };
@@ -84,15 +87,16 @@
     const like = own.likeForLike(view);
     const [days, budgets, people, idle] = await Promise.all(["space_days", "space_budgets", "space_people_months", "space_unattended"].map((name) => own.rows(name)));
     const sum = (from, to) => own.sum(days, own.select(days, view, from, to), view.measure);
-    const [spent, now, then] = [sum(view.from, view.to), sum(like.from, like.to), sum(like.start, like.end)];
-    const hours = own.sum(days, own.select(days, view), "usage_hours");
     const period = view.to.slice(0, 7);
+    const [spent, inMonth] = [sum(view.from, view.to), sum(period + "-01", view.to)];
+    const [now, then] = like ? [sum(like.from, like.to), sum(like.start, like.end)] : [null, null];
+    const hours = own.sum(days, own.select(days, view), "usage_hours");
     const seen = own.records(people).find((one) => one.billing_period === period);
     const open = own.records(budgets).filter((one) => one.billing_currency === view.currency)[0];
     const rested = own.select(idle, view);
     const tiles = [
       { label: "In these dates", amount: spent === null ? 0n : spent, unit: view.currency, detail: own.span(view), means: "All cost of the space in the dates shown, in " + own.words.measures[view.measure][0] + "." },
-      { label: month(period) + " so far", amount: now === null ? 0n : now, unit: view.currency, detail: change(changed(now, then)) + " against " + like.start + " to " + like.end, means: "The month through the newest usage, against as many days of the month before." },
+      { label: month(period) + " so far", amount: inMonth === null ? 0n : inMonth, unit: view.currency, detail: like ? change(changed(now, then)) + " like for like" : "nothing to compare yet", means: "The month through " + view.to + ". " + (like ? "Like for like: " + like.from + " to " + like.to + " against " + like.start + " to " + like.end + "." : own.unlike) },
       { label: "Hours used", amount: hours === null ? 0n : hours, unit: "h", detail: "where AWS charges by the hour", means: "Hours of priced usage in the dates shown." },
       { label: "People, " + month(period), value: seen ? count(seen.active_users) : "–", detail: seen ? own.words.people[seen.people] || seen.people : "no trail tells of this month", means: "Distinct people at work in the space. Two to five suits co-editing." },
     ];
@@ -113,7 +117,7 @@
       return { name, xs: told.map((row) => day[row]), ys: told.map((row) => (typeof values[row] === "bigint" ? number(values[row]) : values[row])), color: palette[colour], dash };
     });
     return {
-      tables: [rows], figure: charts.lines(lines, panel.unit),
+      tables: [rows], figure: charts.lines(lines.filter((one) => one.xs.length), panel.unit),
       table: {
         columns: [{ key: "day", label: "Day", kind: "date" }, ...panel.lines.map(([column, name]) => ({ key: column, label: name, kind: "money", unit: panel.unit }))],
         rows: [...order].reverse().map((row) => [day[row], ...panel.lines.map(([column]) => rows.column(column)[row])]),
@@ -125,7 +129,7 @@
   // What changed since the build that a reader signed.
   own.draws.since = async function (panel, view) {
     const rows = await own.dataset(panel.data, view);
-    const chosen = own.select(rows, view, "0000-00-00", "9999-12-31");
+    const chosen = own.select(rows, own.beyond(view), "0000-00-00", "9999-12-31");
     const all = own.records(rows, chosen);
     const builds = new Map(all.map((one) => [one.build_id, one.built_at]));
     const known = [...builds].sort((one, other) => (one[1] < other[1] ? 1 : -1));

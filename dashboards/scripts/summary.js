@@ -72,8 +72,8 @@
     const series = by === "space" ? bySpace(rows, chosen, view, 9) : byColumn(rows, chosen, by);
     const made = stacked(rows, chosen, series, "usage_date", view.measure, view.currency);
     if (panel.choices) made.controls = [own.choice("By", "by-" + panel.key, panel.choices, by)];
-    const isCut = view.from < own.build.daily_from;
-    made.lead = own.span(view) + "." + (isCut ? " Months before " + own.build.daily_from + " stand on their first day." : "");
+    const isCut = view.from < own.build.daily_from && !own.build.is_monthly;
+    made.lead = own.span(view) + "." + (isCut ? " Months before " + own.build.daily_from + " stand whole on their first day." : "");
     return made;
   };
 
@@ -89,28 +89,47 @@
     return made;
   };
 
-  // The month of the view's last day through that day or the newest usage, and as many days of the month before.
+  // The month of the view's last day through that day or the newest complete one, and the same days of the month
+  // before; whole months where nothing is known of days. Null where nothing can be compared.
   own.likeForLike = function (view) {
+    const { build } = own;
+    const usual = own.filters.defaults();
+    if (view.to === usual.to) {
+      return build.now_to ? { from: build.now_from, to: build.now_to, start: build.then_from, end: build.then_to } : null;
+    }
     const period = view.to.slice(0, 7);
-    const through = [view.to, own.build.data_through].sort()[0];
-    const end = through.slice(0, 7) === period ? through : view.to;
     const earlier = before(period);
-    const last = lastOf(earlier);
-    const same = earlier + end.slice(7);
-    return { from: period + "-01", to: end, start: earlier + "-01", end: same > last ? last : same };
+    const like = { from: period + "-01", to: view.to, start: earlier + "-01", end: lastOf(earlier) };
+    if (build.is_monthly || like.start < build.daily_from) return view.to === lastOf(period) ? like : null;
+    const through = [view.to, build.complete_through].sort()[0] || "";
+    if (through < like.from) return null;
+    const day = [through.slice(7), like.end.slice(7)].sort()[0];
+    return Object.assign(like, { to: period + day, end: earlier + day });
   };
+  own.unlike = "The month has no complete day yet, or the days of the month before are not known one by one.";
+
+  // Each space, or what stands for none, with its spend like for like; small spaces one by one also where the first
+  // view folds them.
+  async function moves(view, like) {
+    if (own.isFirst(view) && own.build.is_folded) {
+      const rows = await own.rows("first_moves");
+      const holder = own.holders(rows);
+      const [now, then] = ["now_cost", "then_cost"].map(rows.column);
+      return { rows, found: own.select(rows, view).map((row) => ({ space: holder(row), now: now[row] || 0n, then: then[row] || 0n })) };
+    }
+    const rows = await own.spendDays(view, like.start, like.to);
+    const [now, then] = [[like.from, like.to], [like.start, like.end]].map(([from, to]) => own.groups(own.select(rows, view, from, to), own.holders(rows)));
+    const sum = (side, space) => own.sum(rows, side.get(space) || [], view.measure) || 0n;
+    return { rows, found: [...new Set([...now.keys(), ...then.keys()])].map((space) => ({ space, now: sum(now, space), then: sum(then, space) })) };
+  }
 
   own.draws.movers = async function (panel, view) {
     const like = own.likeForLike(view);
-    const rows = await own.spendDays(view, like.start, like.to);
-    const now = own.groups(own.select(rows, view, like.from, like.to), own.holders(rows));
-    const then = own.groups(own.select(rows, view, like.start, like.end), own.holders(rows));
+    if (!like) return { tables: [], table: { columns: [], rows: [], empty: own.unlike } };
+    const { rows, found } = await moves(view, like);
     const least = /^\d+(\.\d+)?$/.test(view.options.least || "") ? view.options.least : String(panel.least);
     const bound = own.values.parse(least);
-    const moved = [...new Set([...now.keys(), ...then.keys()])].map((space) => {
-      const amounts = [now, then].map((side) => own.sum(rows, side.get(space) || [], view.measure) || 0n);
-      return { space, now: amounts[0], then: amounts[1], by: amounts[0] - amounts[1] };
-    });
+    const moved = found.map((one) => Object.assign(one, { by: one.now - one.then }));
     const size = (amount) => (amount < 0n ? -amount : amount);
     const shown = moved.filter((one) => size(one.by) >= bound && one.by !== 0n);
     shown.sort((one, other) => (size(other.by) > size(one.by) ? 1 : -1));

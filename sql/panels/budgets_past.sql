@@ -13,7 +13,7 @@
 --   spent: What was.
 --   remaining: The amount less what was spent.
 --   burn_ratio: Spent over amount.
---   status: How it ended.
+--   ended: breached, held, or no_data where it had no charge.
 select
     budgets.budget_name,
     budgets.period_start,
@@ -28,7 +28,7 @@ select
     budgets.spent,
     budgets.remaining,
     budgets.burn_ratio,
-    budgets.status
+    case when budgets.status in ('watch', 'ok', 'breach_forecast') then 'held' else budgets.status end as ended
 from marts.budget_status as budgets
 cross join core.run as run
 left join marts.spaces as spaces on budgets.scope_arn = spaces.space_arn

@@ -9,6 +9,12 @@
 --   first_day: First day with a charge.
 --   shown_from: First day that pages open with.
 --   shown_to: Last day that pages open with: the day the build is about, or the end of the newest month with usage.
+--   complete_through: Newest day whose usage is all there.
+--   is_monthly: Whether the newest bills say nothing of days.
+--   now_from: Like for like: first of the month; null where nothing can be compared.
+--   now_to: Its newest complete day that the month before has too.
+--   then_from: First of the month before.
+--   then_to: The day of it with the same number.
 --   daily_from: First day that pages know day by day; months before it are known as a whole.
 --   is_folded: Whether the first view folds small spaces into one row.
 --   stale_after_days: After how many days without newer usage a bill counts as stale.
@@ -22,6 +28,12 @@ select
     days_shown.first_day,
     days_shown.recent_from as shown_from,
     days_shown.shown_to,
+    days_shown.complete_through,
+    days_shown.is_monthly,
+    days_shown.now_from,
+    days_shown.now_to,
+    days_shown.then_from,
+    days_shown.then_to,
     days_shown.daily_from,
     days_shown.is_folded,
     run.stale_after_days

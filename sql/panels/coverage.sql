@@ -11,9 +11,11 @@
 --   list_cost: Cost at on-demand list prices.
 --   charge_count: Delivered lines.
 with spend as (
-    select * from marts.space_spend_daily as spend
+    select spend.* from marts.space_spend_daily as spend
+    cross join core.run as run
     where
-        spend.charge_category = 'Usage'
+        inside_period(spend.usage_date, spend.billing_period) <= run.as_of
+        and spend.charge_category = 'Usage'
         and spend.spend_category not in ('discount', 'savings plan negation', 'unused Savings Plan commitment')
 )
 

@@ -14,8 +14,10 @@ with spend as (
     select spend.* replace (inside_period(spend.usage_date, spend.billing_period) as usage_date)
     from marts.space_spend_daily as spend
     cross join core.recent_days
+    cross join core.run as run
     where
-        spend.charge_category = 'Usage'
+        inside_period(spend.usage_date, spend.billing_period) <= run.as_of
+        and spend.charge_category = 'Usage'
         and spend.spend_category not in ('discount', 'savings plan negation', 'unused Savings Plan commitment')
         and inside_period(spend.usage_date, spend.billing_period) >= recent_days.days_from
 )

@@ -10,16 +10,43 @@
 --   effective_cost: What was used.
 --   amortized_cost: The same before negotiated discounts.
 --   list_cost: At on-demand list prices.
-with spend as (
+with costs as (
+    select
+        spend.space_arn,
+        sum(
+            measured(
+                run.cost_metric, spend.effective_cost, spend.amortized_cost, spend.billed_cost, spend.list_cost
+            )
+        ) as cost
+    from page_spend as spend
+    cross join days_shown
+    cross join core.run as run
+    where
+        spend.space_arn is not null
+        and spend.billing_period >= strftime(days_shown.shown_to - interval '12' month, '%Y-%m')
+    group by spend.space_arn
+),
+
+-- The dearest of a year need not be those of its last days.
+ranks as (
+    select
+        spaces.space_arn,
+        case when spaces.sharing_type = 'Private' then 'Other private spaces' else 'Other shared spaces' end as fold,
+        row_number() over (order by coalesce(costs.cost, 0) desc, spaces.space_arn asc) as cost_rank
+    from marts.spaces as spaces
+    left join costs on spaces.space_arn = costs.space_arn
+),
+
+spend as (
     select
         page_spend.*,
-        space_rank.folds,
+        case when days_shown.is_folded and ranks.cost_rank > 40 then ranks.fold end as folds,
         run.cost_metric,
         days_shown.is_folded
     from page_spend
     cross join days_shown
     cross join core.run as run
-    left join space_rank on page_spend.space_arn = space_rank.space_arn
+    left join ranks on page_spend.space_arn = ranks.space_arn
 )
 
 select

@@ -7,6 +7,7 @@
 --   period: monthly, quarterly or annual.
 --   period_count: Past periods that were forecast again.
 --   within_count: Four fifths of them, rounded up: the periods whose forecast was within error_ratio.
+--   within_words: The three in words.
 --   error_ratio: The greatest error of those.
 --   covered_count: Periods that came to lie in the 80 % band.
 --   median_error_ratio: The error in the middle.
@@ -19,6 +20,7 @@ select
     accuracy.period,
     accuracy.period_count,
     accuracy.within_count,
+    accuracy.within_count || ' of ' || accuracy.period_count || ' within ' || printf('%.1f', 100 * accuracy.error_ratio) || ' %' as within_words,
     accuracy.error_ratio,
     accuracy.covered_count,
     accuracy.median_error_ratio,

@@ -4,7 +4,7 @@
 --   scope: space, domain or sum.
 --   scope_key: Of a sum shared, private, spaces or all; else null.
 --   space_arn: Space, lower case.
---   domain_arn: Domain, lower case.
+--   domain_arn: The domain, or that of the space, lower case; null of a sum.
 --   billing_currency: Currency of the amounts.
 --   spent: Spent in the month, in the measure that budgets count.
 --   forecast: What the month will have cost, as likely to be more as to be less.
@@ -16,7 +16,7 @@ select
     scope,
     case when scope = 'sum' then scope_key end as scope_key,
     case when scope = 'space' then scope_key end as space_arn,
-    case when scope = 'domain' then scope_key end as domain_arn,
+    case when scope = 'domain' then scope_key else domain_arn_of(scope_key) end as domain_arn,
     billing_currency,
     spent,
     forecast,

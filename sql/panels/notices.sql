@@ -20,9 +20,13 @@ held_back as (
 select
     1 as position,
     source,
-    'The newest day of the ' || name || ' is ' || newest_date || ', ' || days_behind
-    || ' days before the day these pages are about: what came since is not in these numbers.' as what,
-    coalesce(todo, 'See whether it is still delivered, then run spaceledger run.') as todo
+    case
+        when newest_date is null then 'Nothing was read of the ' || name || '.'
+        else
+            'The newest day of the ' || name || ' is ' || newest_date || ', ' || days_behind
+            || ' days before the day these pages are about: what came since is not in these numbers.'
+    end as what,
+    upper(left(todo, 1)) || substr(todo, 2) || '.' as todo
 from sources
 where is_stale
 union all
@@ -43,4 +47,12 @@ select
     'The page Trust lists which, and what to do.' as todo
 from held_back
 where problem_count > 0
+union all
+select
+    4 as position,
+    null as source,
+    'The newest bills are by month: they say nothing of days.' as what,
+    'Each month stands on its first day, and is compared whole. Make the export daily or hourly.' as todo
+from days_shown
+where is_monthly
 order by position, source, what

@@ -1,6 +1,5 @@
 -- Spaces that cost money in the last 30 days of data while no call shows a person at work in them.
 -- columns:
---   usage_date: Last day of the 30.
 --   window_start: First day of the 30.
 --   space_arn: Space, lower case.
 --   domain_arn: Its domain, lower case.

@@ -22,7 +22,10 @@ with spend as (
         recent_days.days_from
     from marts.space_spend_daily as spend
     cross join core.recent_days
-    where spend.space_arn is not null
+    cross join core.run as run
+    where
+        spend.space_arn is not null
+        and inside_period(spend.usage_date, spend.billing_period) <= run.as_of
 ),
 
 days as (

@@ -1,7 +1,6 @@
 -- The same of each space by itself.
 -- shard: space_arn
 -- columns:
---   usage_date: Last UTC date of the 30, the same as window_end.
 --   window_start: First UTC date of the 30 days.
 --   window_end: Last UTC date of them.
 --   space_arn: Space, lower case.
@@ -28,7 +27,6 @@
 --   command: The AWS CLI command that stops or deletes it; null where there is none, and for storage in use.
 --   command_note: What it does to data, or why there is no command.
 select
-    usage_date,
     window_start,
     window_end,
     space_arn,

@@ -29,6 +29,16 @@ with spaces as (
 
 ranks as (
     select * from space_rank
+),
+
+folds as (
+    select
+        'Other shared spaces' as title,
+        'Shared' as sharing_type
+    union all
+    select
+        'Other private spaces' as title,
+        'Private' as sharing_type
 )
 
 select
@@ -58,15 +68,15 @@ select
 from spaces
 inner join ranks on spaces.space_arn = ranks.space_arn
 union all
-select distinct
-    folds as space_arn,
-    folds as title,
+select
+    folds.title as space_arn,
+    folds.title,
     null as space_name,
     null as domain_arn,
     null as domain_title,
     null as account_id,
     null as region,
-    case when folds like '%private%' then 'Private' else 'Shared' end as sharing_type,
+    folds.sharing_type,
     true as is_sharing_known,
     null as team,
     null as owner,
@@ -82,6 +92,7 @@ select distinct
     null as page,
     null as colour,
     null as folds
-from ranks
-where folds is not null
+from folds
+cross join days_shown
+where days_shown.is_folded
 order by space_arn

@@ -24,6 +24,8 @@ select
     sum(amortized_cost) as amortized_cost,
     sum(list_cost) as list_cost
 from marts.space_spend_daily
+cross join core.run as run
+where inside_period(usage_date, billing_period) <= run.as_of
 group by
     inside_period(usage_date, billing_period),
     billing_period,

@@ -1,7 +1,6 @@
 -- What apps and storage of spaces cost in the last 30 days while nobody was seen at work, whom to ask, and the command
 -- that ends it.
 -- columns:
---   usage_date: Last UTC date of the 30, the same as window_end.
 --   window_start: First UTC date of the 30 days.
 --   window_end: Last UTC date of them.
 --   space_arn: Space, lower case.
@@ -65,7 +64,6 @@ joined as (
 )
 
 select
-    window_end as usage_date,
     window_start,
     window_end,
     space_arn,

@@ -124,6 +124,8 @@ class _Report:
         self.shards[each.name] = []
         for value, start, end in spans(each.rows[each.shard].to_pylist()):
             shard = str(value)
+            if shard in self.shards[each.name]:
+                raise ValueError(f"the rows of {each.name} are not in the order of {each.shard}")
             if not _SAFE_SHARD.fullmatch(shard):
                 raise ValueError(f"{each.name} is cut by {shard!r}, which is no file name")
             self.shards[each.name].append(shard)

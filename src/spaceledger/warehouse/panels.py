@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,18 +50,28 @@ def read_panels(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> l
     share(con, folder)
     found = []
     for query in panel_queries(folder):
-        try:
-            rows = con.sql(query.sql).to_arrow_table()
-        except duckdb.Error as error:
-            raise ModelError(str(error), where=f"sql/panels/{query.name}.sql") from error
-        found.append(PanelRows(query.name, query.shard, rows))
+        with _told(query):
+            found.append(PanelRows(query.name, query.shard, con.sql(query.sql).to_arrow_table()))
     return found
 
 
 def share(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
     """Makes what several queries read, of `shared/`: temporary tables, in the order of their names."""
     for query in panel_queries((folder or sql_dir() / "panels") / "shared"):
-        run(con, f"create or replace temp table {query.name} as {query.sql}")
+        with _told(query):
+            run(con, f"create or replace temp table {query.name} as {query.sql}")
+
+
+@contextmanager
+def _told(query: PanelQuery) -> Iterator[None]:
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+        raise ModelError(
+            " ".join(str(error).split())[:300],
+            where=f"sql/panels/{query.name}.sql",
+            todo="mend the query; nothing was published",
+        ) from error
 
 
 def _parse(path: Path) -> PanelQuery:
