@@ -129,6 +129,27 @@
     };
   };
 
+  // What of a month's bill stands apart from the spend of spaces.
+  const APART = {
+    "outside of the ledger": "S3, CloudWatch, ECR, EC2, data transfer and all else that carries no SageMaker tag",
+    "unused commitment": "Savings Plan or reserved hours that were paid and that nobody used",
+    "without tax": "tax on SageMaker", "without credits": "credits on SageMaker", "without refunds": "refunds of SageMaker usage",
+  };
+  own.draws.apart = async function (panel, view) {
+    const rows = await own.rows("bridge");
+    const month_ = view.to.slice(0, 7);
+    const all = own.records(rows, own.select(rows, view, month_ + "-01", view.to)).filter((one) => Object.hasOwn(APART, one.step));
+    const sums = own.groups(all, (one) => one.step);
+    const lines = [...sums].map(([step, list]) => {
+      const sum = list.reduce((total, one) => total + one.amount, 0n);
+      return [{ text: APART[step] }, step === "unused commitment" ? sum : -sum];
+    });
+    return {
+      tables: [], lead: month(month_) + ".",
+      table: { columns: [{ key: "what", label: "What", kind: "text" }, { key: "amount", label: "Amount", kind: "money", unit: view.currency }], rows: lines.filter((line) => line[1] !== 0n), total: null },
+    };
+  };
+
   own.draws.trust_tiles = async function (panel, view) {
     const rows = await own.rows("reconciliation");
     const chosen = own.select(rows, view).filter((row) => rows.column("role")[row] !== "compare");

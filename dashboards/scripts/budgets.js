@@ -76,14 +76,22 @@
         { key: "past", label: "Forecasts like this", kind: "text", minor: true },
       ],
       rows: found.map((one) => [
-        { text: one.budget_name, detail: one.scope_arn, below: period(one) + (one.owner ? ", " + one.owner : ""), href: own.href("budgets", view) + mark(view, one) },
+        { text: one.budget_name, detail: one.scope_arn, under: period(one) + (one.owner ? ", " + one.owner : ""), href: own.href("budgets", view) + mark(view, one) },
         { text: statusOf(one), sort: one.severity }, one.amount, one.spent, one.remaining, one.forecast, one.forecast_low, one.forecast_high,
-        one.breach_probability, { text: one.breach_date === null ? "" : (one.status === "breached" ? "" : "about ") + one.breach_date, sort: one.breach_date || "" },
+        chance(one), { text: one.breach_date === null ? "" : (one.status === "breached" ? "" : "about ") + one.breach_date, sort: one.breach_date || "" },
         one.past_forecasts || "too few past periods",
       ]),
       total: null,
     };
   }
+  // Nothing that is forecast is certain.
+  function chance(one) {
+    const value = one.breach_probability;
+    if (one.status === "breached") return { text: "reached", sort: 1 };
+    if (value === null || (value >= 0.005 && value < 0.995)) return value;
+    return { text: value < 0.5 ? "<1%" : ">99%", sort: value };
+  }
+
   // A link to a budget opens its burn-up.
   const mark = (view, one) => {
     const href = own.href("budgets", view);

@@ -21,7 +21,7 @@ window.spaceledger = window.spaceledger || {};
     if (cell === null || cell === undefined) return "";
     if (typeof cell === "bigint") return values.plain(cell);
     if (typeof cell === "number") return cell;
-    const text = inert(typeof cell === "object" ? cell.text : cell);
+    const text = inert(typeof cell === "object" ? cell.plain || cell.text : cell);
     return isExcel && column.kind !== "date" ? kept(text) : text;
   }
 
@@ -31,7 +31,9 @@ window.spaceledger = window.spaceledger || {};
     table.columns.forEach((column, index) => {
       columns.push({ ...column, title: cells.title(column), cell: (row) => row[index] });
       const detail = (row) => (row[index] && row[index].detail) || null;
+      const under = (row) => (row[index] && row[index].under) || null;
       if (table.rows.some(detail)) columns.push({ kind: "text", title: column.label + " ARN", cell: detail });
+      if (table.rows.some(under)) columns.push({ kind: "text", title: column.label + ", more", cell: under });
     });
     return columns;
   }
@@ -68,7 +70,7 @@ window.spaceledger = window.spaceledger || {};
     return {
       name: type,
       extend: isExcel ? "excelHtml5" : "csvHtml5",
-      filename: table.name,
+      filename: table.file || table.name,
       sheetName: (table.title || table.name).slice(0, 31),
       title: null,
       messageTop: null,

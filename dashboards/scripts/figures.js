@@ -3,13 +3,16 @@
 (function (own) {
   const { number, share, changed, change, ratio, count, month, money } = own.values;
   const { before, lastOf } = own.filters;
-  const NAMING = ["space_tag", "space_resource", "space_history", "space_event"];
-
   const plain = (value) => (typeof value === "bigint" ? number(value) : value);
   const orNothing = (amount) => (amount === null ? 0n : amount);
 
   // A month that is not over, or whose newest days are not in the bills.
   const isOpen = (view) => view.to < lastOf(view.to.slice(0, 7)) || (own.build.data_through || "") < lastOf(view.to.slice(0, 7)) && !own.build.is_monthly;
+
+  // The month that figures known by month stand for.
+  const whole = (view) => (view.to < lastOf(view.to.slice(0, 7)) && view.to !== own.filters.defaults().to ? "the whole of " : "") + month(view.to.slice(0, 7));
+
+  own.isOpen = isOpen;
 
   // Budgets, forecasts and the like are of one measure and of the day of the build, whatever the filters ask.
   function fixed(view, one, asOf) {
@@ -55,6 +58,14 @@
     ];
   }
 
+  // What the months before came to, for a trend that ends in the forecast.
+  async function monthsBefore(view) {
+    const rows = await own.spendMonths(view);
+    const months = lastMonths(view, 12).slice(0, 11);
+    const chosen = own.select(rows, view, months[0] + "-01", lastOf(months[10]));
+    return monthly(rows, chosen, "billing_period", view.measure, months);
+  }
+
   // The forecast that was made for what the filters show, or else the sum of those of its spaces.
   async function forecast(view) {
     const rows = await own.rows("forecasts");
@@ -68,9 +79,10 @@
     if (only(null)) found = all.find((one) => one.scope === "sum" && one.scope_key === view.show);
     if (only("space")) found = all.find((one) => one.scope === "space" && one.space_arn.page === view.space);
     if (only("domain") && view.show === "all") found = all.find((one) => one.scope === "domain" && one.domain_arn === view.domain);
-    if (found) return { label, amount: found.forecast, unit: view.currency, detail: money(found.forecast_low) + " to " + money(found.forecast_high), means };
+    const past = view.space || view.team || view.account || view.domain ? [] : await monthsBefore(view);
+    if (found) return { label, amount: found.forecast, unit: view.currency, detail: money(found.forecast_low) + " to " + money(found.forecast_high), means, trend: [...past, number(found.forecast)] };
     const chosen = own.select(rows, view, "0000", "9999").filter((row) => rows.column("scope")[row] === "space");
-    return { label, amount: own.sum(rows, chosen, "forecast"), unit: view.currency, detail: "the sum of " + count(chosen.length) + " spaces, without a band", means };
+    return { label, amount: own.sum(rows, chosen, "forecast"), unit: view.currency, detail: chosen.length ? "the sum of " + count(chosen.length) + " spaces alone, without a band" : "no space here has a forecast", means };
   }
 
   async function standings(view) {
@@ -94,7 +106,7 @@
         label: "Spaces over or near budget", value: count(bad.length), tone: bad.length ? "warn" : "good", href: own.href("budgets", view),
         detail: count(over) + " over, " + count(bad.length - over) + " near or likely to be",
         trend: trend("breached_count"),
-        means: "Spaces whose budget is breached, is forecast to be, or is to be watched. The trend counts budgets that ended breached.",
+        means: "Spaces of whose budgets one is breached, is forecast to be, or is to be watched. The trend counts budgets that ended breached.",
       },
     ];
   }
@@ -107,7 +119,7 @@
     const now = chosen.filter((row) => period[row] === view.to.slice(0, 7));
     return {
       label: "Spend without a budget", amount: orNothing(own.sum(rows, now, "spent")), unit: view.currency, href: own.href("budgets", view),
-      detail: month(view.to.slice(0, 7)), trend: monthly(rows, chosen, "billing_period", "spent", months),
+      detail: whole(view), trend: monthly(rows, chosen, "billing_period", "spent", months).map((amount) => amount || 0),
       means: "What budgets would count in the month and no budget of a space or domain does.",
     };
   }
@@ -116,24 +128,31 @@
     const rows = await own.rows("coverage");
     const months = lastMonths(view, 12);
     const chosen = own.select(rows, view, months[0] + "-01", view.to);
-    const [period, method] = [rows.column("billing_period"), rows.column("attribution_method")];
+    const [period, method, names] = ["billing_period", "attribution_method", "names_space"].map(rows.column);
     const usage = own.groups(chosen, (row) => period[row]);
     const sum = (list) => orNothing(own.sum(rows, list, "effective_cost"));
-    const shareOf = (at) => share(sum((usage.get(at) || []).filter((row) => NAMING.includes(method[row]))), sum(usage.get(at) || []));
+    const shareOf = (at) => share(sum((usage.get(at) || []).filter((row) => names[row])), sum(usage.get(at) || []));
     const lostOf = (at) => sum((usage.get(at) || []).filter((row) => method[row] === "unattributed"));
     const now = view.to.slice(0, 7);
     return [
       {
         label: "Usage that names its space", value: ratio(shareOf(now)), href: own.href("trust", view), trend: months.map(shareOf),
-        detail: "of the effective cost of usage, " + month(now),
+        detail: "of the effective cost of usage, " + whole(view),
         means: "Coverage: cost of usage that a tag, a resource, an earlier line or a recorded call ties to a space, over that of all usage in the ledger. Space, team and cost measure do not narrow it.",
       },
       {
         label: "Unattributed", amount: lostOf(now), unit: view.currency, href: own.href("trust", view), trend: months.map((at) => number(lostOf(at))),
-        detail: ratio(share(lostOf(now), sum(usage.get(now) || []))) + " of usage, " + month(now) + (view.measure === "effective_cost" ? "" : "; effective cost"),
+        detail: ratio(share(lostOf(now), sum(usage.get(now) || []))) + " of usage, " + whole(view) + (view.measure === "effective_cost" ? "" : "; effective cost"),
         means: "SageMaker usage that nothing on the bill or in the trail ties to a space, a user profile or a domain.",
       },
     ];
+  }
+
+  // Of a month that the view ends within.
+  async function peopleThrough(view) {
+    const from = view.to.slice(0, 7) + "-01";
+    const rows = await own.dataset("people_days", view, from, view.to);
+    return new Set(own.select(rows, view, from, view.to).map((row) => rows.column("user_name")[row])).size;
   }
 
   async function people(view) {
@@ -143,6 +162,7 @@
     const [period, name] = [rows.column("billing_period"), rows.column("user_name")];
     const isTold = await own.isTold(view, view.to.slice(0, 7) + "-01", view.to);
     const counts = months.map((at) => new Set(chosen.filter((row) => period[row] === at && name[row] !== null).map((row) => name[row])).size);
+    if (view.to < lastOf(view.to.slice(0, 7)) && view.to !== own.filters.defaults().to && view.to >= own.build.daily_from) counts[3] = await peopleThrough(view);
     return {
       label: "Active people", value: isTold ? count(counts[3]) : "–", href: own.href("activity", view), trend: counts,
       detail: isTold ? count(counts[2]) + " in " + month(months[2]) : "no trail tells of these days",

@@ -69,9 +69,11 @@
       view[key] = usual[key];
     }
     if (view.from > view.to) [view.from, view.to] = [view.to, view.from];
+    const [from, to] = [view.from, view.to];
     // Before the days that are known day by day a range begins with its month.
     if (view.from && own.build.daily_from && view.from < own.build.daily_from) view.from = view.from.slice(0, 8) + "01";
     if (view.to && own.build.daily_from && view.to < own.build.daily_from) view.to = lastOf(view.to.slice(0, 7));
+    view.isWidened = from !== view.from || to !== view.to;
     return view;
   }
 

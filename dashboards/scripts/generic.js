@@ -20,10 +20,10 @@
     if (told.sum) return known.length ? known.reduce((sum, value) => sum + value) : null;
     if (told.max) return known.length ? known.reduce((one, other) => (other > one ? other : one)) : null;
     const value = values[chosen[0]];
-    if (told.kind === "arn") return named(value);
+    if (told.kind === "arn") return value === null ? told.none || "" : named(value);
     if (told.kind === "flag") return value ? "yes" : "no";
     if (told.key === "domain_arn" && value !== null) return { text: own.domainTitle(value), detail: value, reveals: true };
-    if (told.key === "billing_period" && value !== null) return { text: month(value), sort: value };
+    if (told.key === "billing_period" && value !== null) return { text: month(value), sort: value, plain: value };
     if (told.words && value !== null) return own.words[told.words][value] || value;
     return told.under ? { text: value === null ? "" : String(value), under: rows.column(told.under)[chosen[0]] || "" } : value;
   }

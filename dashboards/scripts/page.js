@@ -62,11 +62,16 @@
     document.documentElement.dataset.drawn = "";
     own.filters.fill(document.querySelector(".filters"), view, change);
     const unknown = document.querySelector("#unknown");
-    unknown.hidden = view.unknown.length === 0;
-    unknown.textContent = "The address asks for something that is not in this build (" + view.unknown.join(", ") + "): it is left out.";
+    unknown.hidden = view.unknown.length === 0 && !view.isWidened && !own.isVoid;
+    unknown.textContent = [
+      own.isVoid ? "The address names a space that is not in this build." : "",
+      view.unknown.length ? "The address asks for something that is not in this build (" + view.unknown.join(", ") + "): it is left out." : "",
+      view.isWidened ? "Days before " + own.build.daily_from + " are not kept one by one: the dates were widened to whole months." : "",
+    ].filter(Boolean).join(" ");
     for (const link of document.querySelectorAll("a[data-page]")) link.href = own.href(link.dataset.page, view);
     for (const name of document.querySelectorAll("[data-measure]")) name.textContent = own.words.measures[view.measure][0];
-    const boxes = document.querySelectorAll(".page:not([hidden]) [data-panel]");
+    const boxes = own.isVoid ? [] : document.querySelectorAll(".page:not([hidden]) [data-panel]");
+    for (const panel of document.querySelectorAll(".page:not([hidden]) .panel")) panel.hidden = Boolean(own.isVoid);
     const all = [...boxes].map((box) => show(box, own.panels[box.dataset.panel], view, mine));
     await Promise.all(all);
     if (mine === turn) document.documentElement.dataset.drawn = String(mine);
@@ -103,6 +108,7 @@
       else link.removeAttribute("aria-current");
     }
     const space = own.spaces().find((one) => one.page === is);
+    own.isVoid = page === "space" && !space;
     const heading = document.querySelector(".page:not([hidden]) h1");
     if (page === "space") heading.textContent = visible(space ? space.title : "No such space");
     document.title = heading.textContent + " · spaceledger";

@@ -115,7 +115,7 @@
   }
 
   // Puts on the page what a panel's function gave: lead, controls, tiles, figure, table, whichever there are.
-  own.panel = function (body, panel, made) {
+  own.panel = function (body, panel, made, view) {
     for (const old of body.querySelectorAll(":scope > .empty, :scope > .wait")) old.remove();
     const [lead, controls, tiles, chart, table] = [
       slot(body, "lead", "p"), slot(body, "options"), slot(body, "tiles"), slot(body, "chart"), slot(body, "rows"),
@@ -138,7 +138,9 @@
     table.hidden = !made.table;
     if (made.table) {
       const folded = made.figure && hasRows ? { folded: "The same as a table" } : {};
-      own.tables.draw(table, Object.assign({ name: panel.key, title: panel.title, total: null, empty: panel.empty || "Nothing here in this view." }, folded, made.table));
+      const { measure, from, to } = view;
+      const file = [panel.key, own.pageSpace, from, to, made.tables && made.tables.some(own.acts.measure) ? measure : ""].filter(Boolean).join("_");
+      own.tables.draw(table, Object.assign({ name: panel.key, file, title: panel.title, total: null, empty: panel.empty || "Nothing here in this view." }, folded, made.table));
     }
   };
 

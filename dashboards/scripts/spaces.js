@@ -96,7 +96,7 @@
     const rested = own.select(idle, view);
     const tiles = [
       { label: "In these dates", amount: spent === null ? 0n : spent, unit: view.currency, detail: own.span(view), means: "All cost of the space in the dates shown, in " + own.words.measures[view.measure][0] + "." },
-      { label: month(period) + " so far", amount: inMonth === null ? 0n : inMonth, unit: view.currency, detail: like ? change(changed(now, then)) + " like for like" : "nothing to compare yet", means: "The month through " + view.to + ". " + (like ? "Like for like: " + like.from + " to " + like.to + " against " + like.start + " to " + like.end + "." : own.unlike) },
+      { label: month(period) + (own.isOpen(view) ? " so far" : ""), amount: inMonth === null ? 0n : inMonth, unit: view.currency, detail: like ? change(changed(now, then)) + " like for like" : "nothing to compare yet", means: "The month through " + view.to + ". " + (like ? "Like for like: " + like.from + " to " + like.to + " against " + like.start + " to " + like.end + "." : own.unlike) },
       { label: "Hours used", amount: hours === null ? 0n : hours, unit: "h", detail: "where AWS charges by the hour", means: "Hours of priced usage in the dates shown." },
       { label: "People, " + month(period), value: seen ? count(seen.active_users) : "–", detail: seen ? own.words.people[seen.people] || seen.people : "no trail tells of this month", means: "Distinct people at work in the space. Two to five suits co-editing." },
     ];
@@ -131,9 +131,8 @@
     const rows = await own.dataset(panel.data, view);
     const chosen = own.select(rows, own.beyond(view), "0000-00-00", "9999-12-31");
     const all = own.records(rows, chosen);
-    const builds = new Map(all.map((one) => [one.build_id, one.built_at]));
-    const known = [...builds].sort((one, other) => (one[1] < other[1] ? 1 : -1));
-    const options = [["", "any build"], ...known.map(([id, at]) => [id, "after " + at + " UTC, " + id])];
+    const builds = new Map(own.records(await own.rows("builds")).map((one) => [one.build_id, one.built_at]));
+    const options = [["", "the first build"], ...[...builds].map(([id, at]) => [id, at + " UTC, " + id])];
     const since = builds.get(view.options.since) || "";
     const shown = all.filter((one) => one.built_at > since);
     const groups = new Map();
@@ -154,7 +153,7 @@
           { key: "period", label: "Month", kind: "term" }, ...(withSpace ? [{ key: "space", label: "Space", kind: "link" }] : []), { key: "cause", label: "Why", kind: "text" },
           { key: "by", label: "Change of effective cost", kind: "money", unit: view.currency }, { key: "builds", label: "Builds", kind: "count" }, { key: "last", label: "Last", kind: "term" },
         ],
-        rows: lines.map((one) => [{ text: month(one.period), sort: one.period }, ...(withSpace ? [own.spaceLink(one.space, view)] : []), own.words.causes[one.cause] || one.cause, one.by, one.builds, one.last]),
+        rows: lines.map((one) => [{ text: month(one.period), sort: one.period, plain: one.period }, ...(withSpace ? [own.spaceLink(one.space, view)] : []), own.words.causes[one.cause] || one.cause, one.by, one.builds, one.last]),
         total: lines.length ? ["Total", ...(withSpace ? [""] : []), "", lines.reduce((sum, one) => sum + one.by, 0n), "", ""] : null,
       },
     };

@@ -35,7 +35,7 @@
           ...made.map((one, at) => ({ key: "s" + at, label: one.name, kind, unit })),
           ...(made.length > 1 ? [{ key: "total", label: "Total", kind, unit }] : []),
         ],
-        rows: [...xs].reverse().map((at) => [byMonth ? { text: month(at), sort: at } : at, ...cells(at), ...(made.length > 1 ? [add(cells(at))] : [])]),
+        rows: [...xs].reverse().map((at) => [byMonth ? { text: month(at), sort: at, plain: at } : at, ...cells(at), ...(made.length > 1 ? [add(cells(at))] : [])]),
         total: ["Total", ...made.map((one) => own.sum(rows, one.chosen, name)), ...(made.length > 1 ? [own.sum(rows, chosen, name)] : [])],
       },
     };
@@ -140,7 +140,7 @@
     return {
       tables: [rows], controls: [least_],
       lead: like.from + " to " + like.to + " against " + like.start + " to " + like.end + "." +
-        (still.length ? " " + own.values.count(still.length) + " moved less." : ""),
+        (still.length ? " " + own.values.count(still.length) + " moved less." : "") + (shown.length > 10 ? " The chart shows 10 of " + own.values.count(shown.length) + "." : ""),
       figure: charts.ranking(
         shown.slice(0, 10).map((one) => ({ name: one.space.title, value: number(one.by), words: words(one), look: one.by > 0n ? palette.RED : palette.GREEN })),
         view.currency
@@ -207,7 +207,7 @@
           { key: "amount", label: "Amount", kind: "money", unit: view.currency },
         ],
         rows: flows.map((one) => [nodes.get(one.from).name, nodes.get(one.to).name, one.amount]),
-        total: null,
+        total: ["Total, from domains to spaces", "", flows.filter((one) => one.from.startsWith("d")).reduce((sum, one) => sum + one.amount, 0n)],
       },
     };
   };
@@ -224,7 +224,7 @@
     const lines = kept.flatMap((one, at) => days.filter((day) => amounts[at].has(day)).map((day) => [own.spaceLink(one.key, view), day, amounts[at].get(day)]));
     return {
       tables: [rows],
-      lead: own.span(view) + "." + (rest.length ? " The " + kept.length + " dearest." : ""),
+      lead: own.span(view) + "." + (rest.length ? " The " + kept.length + " dearest, and their total." : ""),
       figure: charts.heat(days, kept.map((one) => one.key.title), z, words, view.currency, { xaxis: { type: "date" } }),
       table: {
         columns: [

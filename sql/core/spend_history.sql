@@ -76,7 +76,6 @@ select
     freshness.complete_through
 from added
 cross join freshness
-where added.usage_date <= freshness.data_through
 union all
 select
     history.scope_id,

@@ -34,3 +34,13 @@ end;
 create or replace macro inside_period(day, billing_period) as least(
     greatest(day, (billing_period || '-01')::date), last_day((billing_period || '-01')::date)
 );
+
+-- The status of a budget in the order of what to look at first.
+create or replace macro budget_severity(status) as case status
+    when 'breached' then 0
+    when 'breach_forecast' then 1
+    when 'watch' then 2
+    when 'ok' then 3
+    when 'no_data' then 4
+    else 5
+end;

@@ -37,7 +37,17 @@ spent as (
                     then history.spent
                 else 0
             end
-        ) as spent
+        ) as spent,
+        -- What the forecast goes by: where one bill lags, no further than that.
+        sum(
+            case
+                when
+                    history.usage_date >= months.month_start
+                    and history.usage_date <= least(last_day(months.month_start), run.as_of, history.data_through)
+                    then history.spent
+                else 0
+            end
+        ) as known
     from core.spend_history as history
     cross join months
     cross join run
@@ -52,9 +62,9 @@ select
     spent.billing_currency,
     run.cost_metric,
     spent.spent,
-    spent.spent + coalesce(estimated(forecast.rest), 0) as forecast,
-    spent.spent + coalesce(estimated(forecast.rest_low), 0) as forecast_low,
-    spent.spent + coalesce(estimated(forecast.rest_high), 0) as forecast_high,
+    greatest(spent.spent, spent.known + coalesce(estimated(forecast.rest), 0)) as forecast,
+    greatest(spent.spent, spent.known + coalesce(estimated(forecast.rest_low), 0)) as forecast_low,
+    greatest(spent.spent, spent.known + coalesce(estimated(forecast.rest_high), 0)) as forecast_high,
     coalesce(forecast.method, 'month over') as forecast_method
 from spent
 cross join run

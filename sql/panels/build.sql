@@ -6,7 +6,7 @@
 --   cost_metric: The measure pages open with and budgets count.
 --   show_spaces: What pages open with: shared or all.
 --   data_through: Newest day with usage in the bills.
---   first_day: First day with a charge.
+--   first_day: First day of the oldest billing period.
 --   shown_from: First day that pages open with.
 --   shown_to: Last day that pages open with: the day the build is about, or the end of the newest month with usage.
 --   complete_through: Newest day whose usage is all there.
@@ -17,7 +17,6 @@
 --   then_to: The day of it with the same number.
 --   daily_from: First day that pages know day by day; months before it are known as a whole.
 --   is_folded: Whether the first view folds small spaces into one row.
---   stale_after_days: After how many days without newer usage a bill counts as stale.
 select
     run.build_id,
     run.built_at,
@@ -35,8 +34,7 @@ select
     days_shown.then_from,
     days_shown.then_to,
     days_shown.daily_from,
-    days_shown.is_folded,
-    run.stale_after_days
+    days_shown.is_folded
 from core.run as run
 cross join days_shown
 order by run.build_id

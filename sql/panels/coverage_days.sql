@@ -9,7 +9,6 @@
 --   effective_cost: FOCUS EffectiveCost; a method's share is its part of the sum over all methods.
 --   amortized_cost: Amortized cost before negotiated discounts.
 --   list_cost: Cost at on-demand list prices.
---   charge_count: Delivered lines.
 with spend as (
     select spend.* replace (inside_period(spend.usage_date, spend.billing_period) as usage_date)
     from marts.space_spend_daily as spend
@@ -31,8 +30,7 @@ select
     sum(billed_cost) as billed_cost,
     sum(effective_cost) as effective_cost,
     sum(amortized_cost) as amortized_cost,
-    sum(list_cost) as list_cost,
-    sum(charge_count)::bigint as charge_count
+    sum(list_cost) as list_cost
 from spend
 group by usage_date, account_id, domain_arn, attribution_method, billing_currency
 order by usage_date, account_id, domain_arn, attribution_method, billing_currency

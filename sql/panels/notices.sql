@@ -37,7 +37,7 @@ select
     || ' to ' || missing_to || '.' as what,
     'The page Trust says what to do.' as todo
 from sources
-where missing_count > 0 and kind = 'bill'
+where missing_count > 0
 union all
 select
     3 as position,

@@ -92,7 +92,7 @@ shown as (
 select * from shown
 order by
     space_arn asc,
-    billing_period asc,
+    billing_period desc,
     billing_currency asc,
     is_rest asc,
     effective_cost desc,

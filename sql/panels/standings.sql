@@ -1,4 +1,4 @@
--- How each space stands against its budget now: of several budgets of a space the one that ends first.
+-- How each space stands against its budgets now: the gravest status, and the amounts of the one that ends first.
 -- columns:
 --   space_arn: Space, lower case.
 --   billing_currency: Currency of the amounts.

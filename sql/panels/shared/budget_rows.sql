@@ -46,14 +46,7 @@ accuracy as (
 budgets as (
     select
         budgets.*,
-        case budgets.status
-            when 'breached' then 0
-            when 'breach_forecast' then 1
-            when 'watch' then 2
-            when 'ok' then 3
-            when 'no_data' then 4
-            else 5
-        end as severity
+        budget_severity(budgets.status) as severity
     from marts.budget_status as budgets
     cross join run
     where budgets.period_end >= run.as_of

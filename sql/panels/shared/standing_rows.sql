@@ -1,5 +1,5 @@
 -- How each space stands against its budget, now and at the end of each of the last six months: of several budgets of a
--- space the one that ends first, by name where they end alike.
+-- space the gravest status, and the amounts of the one that ends first.
 -- columns:
 --   month: The month that is told of; the present one where the period still runs.
 --   is_now: Whether the period still runs.
@@ -9,9 +9,9 @@
 --   team: Team, from the owners file.
 --   sharing_type: Shared or Private; an unknown one counts as shared.
 --   billing_currency: Currency of the amounts.
---   status: Where the budget stands, or how it ended.
---   amount: What may be spent in the period.
---   remaining: The amount less what is spent.
+--   status: Where the budget that stands worst stands, or how it ended.
+--   amount: What may be spent in the period that ends first.
+--   remaining: That amount less what is spent.
 with run as (
     select * from core.run
 ),
@@ -43,7 +43,11 @@ ranked as (
         row_number() over (
             partition by scope_arn, billing_currency, month, is_now
             order by period_end, budget_name
-        ) as place
+        ) as place,
+        first_value(status) over (
+            partition by scope_arn, billing_currency, month, is_now
+            order by budget_severity(status), period_end, budget_name
+        ) as gravest_status
     from budgets
     where status <> 'unknown_scope'
 )
@@ -57,7 +61,7 @@ select
     spaces.team,
     coalesce(spaces.sharing_type, 'Shared') as sharing_type,
     ranked.billing_currency,
-    ranked.status,
+    ranked.gravest_status as status,
     ranked.amount,
     ranked.remaining
 from ranked

@@ -63,8 +63,9 @@ def write_single_file(
     made = _Report(site, list(datasets))
     files = "".join(text for _, text in made.files(is_single=True))
     scripts = [get_plotlyjs(), datatables_script(), script_of(site), files]
-    # No script may end its element early.
-    scripts = [script.replace("</script", r"<\/script") for script in scripts]
+    # No script may end its element early, or open a comment that hides its end.
+    for told in ("</script", "<!--"):
+        scripts = [script.replace(told, rf"\x3c{told[1:]}") for script in scripts]
     draw = environment(site.folder).get_template("single.html").render
     text = draw(
         **made.shared(),
