@@ -90,7 +90,7 @@
     for (const trace of made.figure.data.filter((one) => one.type === "bar")) {
       trace.customdata = trace.y;
       trace.y = trace.x.map((x, at) => (totals.get(x) > 0 ? trace.y[at] / totals.get(x) : 0));
-      trace.hovertemplate = "%{fullData.name}: %{y:.1%}, %{customdata:,.2f} " + label(view.currency) + "<extra></extra>";
+      trace.hovertemplate = "%{meta}: %{y:.1%}, %{customdata:,.2f} " + label(view.currency) + "<extra></extra>";
     }
     made.figure.data = made.figure.data.filter((one) => one.type === "bar");
     Object.assign(made.figure.layout.yaxis, { tickformat: ".0%", title: { text: "share of usage" }, range: [0, 1.08] });
@@ -118,7 +118,7 @@
     }];
     const layout = charts.layout({
       height: 60 + 44 * shown.length, hovermode: "closest", annotations: charts.namesAbove(shown.map((one) => one.step)), yaxis: charts.rowsAxis(shown.length),
-      xaxis: { showgrid: true, automargin: true, tickformat: ",~r", title: { text: label(view.currency), font: { size: 13 } } },
+      xaxis: { showgrid: true, automargin: true, tickangle: 0, nticks: 8, tickformat: ",~r", title: { text: label(view.currency), font: { size: 13 } } },
     });
     return {
       tables: [rows], figure: { data, layout }, controls: months.length ? [own.choice("Month", "bridge", months.map((period) => [period, month(period)]), asked)] : [],

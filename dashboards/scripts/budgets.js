@@ -54,7 +54,7 @@
     ];
     const layout = charts.layout({
       height: 96 + 48 * shown.length, barmode: "overlay", hovermode: "closest", annotations: charts.namesAbove(shown.map((one) => one.budget_name)),
-      yaxis: charts.rowsAxis(shown.length), xaxis: { tickformat: ".0%", rangemode: "tozero", showgrid: true, automargin: true },
+      yaxis: charts.rowsAxis(shown.length), xaxis: { tickformat: ".0%", tickangle: 0, nticks: 8, rangemode: "tozero", showgrid: true, automargin: true },
       shapes: [{ type: "line", x0: 1, x1: 1, yref: "paper", y0: 0, y1: 1, line: { color: palette.RED, width: 1.5 } }],
       margin: { l: 8, r: 16, t: 8, b: 8 },
     });

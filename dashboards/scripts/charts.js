@@ -9,6 +9,9 @@
   };
   const DAY = 86400000;
 
+  // What is too long for a legend or an axis; hovering tells it whole.
+  const short = (name, most) => (name.length > most ? name.slice(0, most - 1) + "…" : name);
+
   const legend = {
     orientation: "h", x: 0, xanchor: "left", y: 1.04, yanchor: "bottom", traceorder: "normal", itemwidth: 30,
   };
@@ -27,10 +30,10 @@
   function stack(series, xs, unit, byMonth) {
     const stand = (x) => (byMonth ? x.slice(0, 7) + "-01" : x);
     const data = series.map((one) => ({
-      type: "bar", name: label(one.name), x: xs.filter((x) => one.points.has(x)).map(stand),
+      type: "bar", name: label(short(one.name, 28)), meta: label(one.name), x: xs.filter((x) => one.points.has(x)).map(stand),
       y: xs.filter((x) => one.points.has(x)).map((x) => one.points.get(x)),
       width: byMonth ? DAY * 20 : DAY * 0.8, marker: palette.marker(one.look),
-      hovertemplate: "%{fullData.name}: %{y:,.2f} " + label(unit) + "<extra></extra>",
+      hovertemplate: "%{meta}: %{y:,.2f} " + label(unit) + "<extra></extra>",
     }));
     const totals = xs.map((x) => series.reduce((sum, one) => sum + (one.points.get(x) || 0), 0));
     const tops = xs.map((x) => series.reduce((sum, one) => sum + Math.max(one.points.get(x) || 0, 0), 0));
@@ -75,7 +78,8 @@
       data,
       layout: layout({
         height: 60 + 44 * bars.length, hovermode: "closest", showlegend: false, annotations: namesAbove(bars.map((bar) => bar.name)),
-        xaxis: { showgrid: true, automargin: true, rangemode: "tozero", tickformat: ",~r", title: { text: label(unit), font: { size: 13 } } },
+        // Turned labels would change the margin, which would turn them back, and so on.
+        xaxis: { showgrid: true, automargin: true, tickangle: 0, nticks: 8, rangemode: "tozero", tickformat: ",~r", title: { text: label(unit), font: { size: 13 } } },
         yaxis: rowsAxis(bars.length),
       }),
     };
@@ -84,13 +88,13 @@
   const namesAbove = (names) =>
     names.map((name, at) => ({
       x: 0, xref: "paper", xanchor: "left", y: at - 0.42, yanchor: "middle", showarrow: false, align: "left", font: { size: 12 },
-      text: label(name.length > 52 ? name.slice(0, 51) + "…" : name),
+      text: label(short(name, 52)),
     }));
   const rowsAxis = (count) => ({ range: [count - 0.4, -0.8], showticklabels: false, ticks: "", showgrid: false, zeroline: false });
 
   // Colours by amount. ys: names from the top; z[y][x]
   function heat(xs, ys, z, words, unit, more = {}) {
-    const names = ys.map((name) => label(name.length > 24 ? name.slice(0, 23) + "…" : name));
+    const names = ys.map((name) => label(short(name, 24)));
     const data = [
       {
         type: "heatmap", x: xs, y: ys.map((_, at) => at), z, customdata: words, hoverongaps: false, xgap: 1, ygap: 2,
@@ -116,7 +120,7 @@
       {
         type: "sankey", orientation: "h", arrangement: "snap", valueformat: ",.2f", valuesuffix: " " + label(unit),
         node: {
-          label: nodes.map((node) => label(node.name.length > 30 ? node.name.slice(0, 29) + "…" : node.name)), color: nodes.map((node) => node.look),
+          label: nodes.map((node) => label(short(node.name, 30))), color: nodes.map((node) => node.look),
           pad: 14, thickness: 14, line: { width: 0 }, customdata: nodes.map((node) => label(node.name)),
           hovertemplate: "%{customdata}: %{value:,.2f} " + label(unit) + "<extra></extra>",
         },

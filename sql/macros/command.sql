@@ -51,12 +51,22 @@ create or replace macro space_word(space_arn, space_name) as case
     else arn_part(space_arn, 3)
 end;
 
+-- Whether a space or an app is the space's own.
+create or replace macro is_of_space(resource_id, space_arn) as coalesce(
+    lower(arn_part(resource_id, 2)) = lower(arn_part(space_arn, 2))
+    and lower(arn_part(resource_id, 3)) = lower(arn_part(space_arn, 3))
+    and split_part(resource_id, ':', 5) = split_part(space_arn, ':', 5),
+    false
+);
+
 -- The command that stops or deletes a resource of a space; null where there is none, or where a name is no plain word.
--- Storage goes with its space. An app belongs to a space or to a user profile and its ARN does not say to which: the space
+-- Storage goes with its space, which must be the resource itself: a tag may name another, and whoever sets a tag must not
+-- choose what others delete. An app belongs to a space or to a user profile and its ARN does not say to which: the space
 -- it was attributed to does.
 create or replace macro end_command(resource_id, spend_category, space_arn, space_name) as case
     when spend_category = 'Studio storage' or arn_kind(resource_id) = 'space' then case
-        when is_plain_arn(space_arn) and arn_parts(space_arn) = 3 and is_plain_word(space_word(space_arn, space_name))
+        when is_of_space(resource_id, space_arn) and is_plain_arn(space_arn) and arn_parts(space_arn) = 3
+            and is_plain_word(space_word(space_arn, space_name))
             then 'aws sagemaker delete-space --domain-id ' || arn_part(space_arn, 2)
                 || ' --space-name ' || space_word(space_arn, space_name)
                 || ' --region ' || split_part(space_arn, ':', 4)
@@ -80,6 +90,8 @@ end;
 
 -- What to know before the command is run, or why there is none.
 create or replace macro end_note(resource_id, spend_category, space_arn, space_name) as case
+    when arn_kind(resource_id) in ('space', 'app') and not is_of_space(resource_id, space_arn)
+        then 'no command: the resource and its tag name different spaces; find out which is right first'
     when end_command(resource_id, spend_category, space_arn, space_name) is null
         then 'no command: its kind has none, or a name in it is no plain word; stop it in the SageMaker console'
     when spend_category = 'Studio storage' or arn_kind(resource_id) = 'space'
@@ -96,6 +108,7 @@ end;
 -- The command that tags a SageMaker resource with its space; null where the space is not known, for other services, and
 -- where a name is no plain word.
 create or replace macro tag_command(resource_id, space_arn) as case
+    when arn_kind(resource_id) in ('space', 'app') and not is_of_space(resource_id, space_arn) then null
     when is_plain_arn(resource_id) and is_plain_arn(space_arn) and arn_parts(space_arn) = 3
         then 'aws sagemaker add-tags --resource-arn ''' || resource_id
             || ''' --tags ''Key=sagemaker:space-arn,Value=' || space_arn

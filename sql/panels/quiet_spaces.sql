@@ -72,7 +72,6 @@ told as (
 )
 
 select
-    spend.window_end as usage_date,
     spend.window_start,
     spend.space_arn,
     domain_arn_of(spend.space_arn) as domain_arn,

@@ -15,6 +15,7 @@ from tests.trails import log_key, packed, write_log
 
 AS_OF = date(2026, 11, 24)
 THROUGH = date(2026, 11, 22)
+COMPLETE = date(2026, 11, 20)  # the two newest days still fill up
 PERIODS = ("2026-06", "2026-07", "2026-08", "2026-09", "2026-10", "2026-11")
 ONE, TWO = "012345678901", "210987654321"
 HEADS = {ONE: f"arn:aws:sagemaker:us-east-1:{ONE}", TWO: f"arn:aws:sagemaker:eu-central-1:{TWO}"}

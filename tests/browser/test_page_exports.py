@@ -24,7 +24,9 @@ def download(page: Page, panel: str, kind: str) -> bytes:
     )
     with page.expect_download() as started:
         page.locator(f"#{panel}").get_by_role("button", name=f"as {kind}").click()
-    assert started.value.suggested_filename == f"{panel}.{'csv' if kind == 'CSV' else 'xlsx'}"
+    name = started.value.suggested_filename
+    assert name.startswith(f"{panel}_")
+    assert name.endswith(".csv" if kind == "CSV" else ".xlsx")
     return Path(started.value.path()).read_bytes()
 
 

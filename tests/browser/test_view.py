@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import DRAWN, REDRAWN, Opened, Site
-from tests.browser.made_bill import D_XYZ, EMOJI, FRAUD, IMAGE, LEE, RISK, TITLES, TWO, seen
+from tests.browser.made_bill import D_XYZ, EMOJI, FRAUD, IMAGE, LEE, ONE, RISK, TITLES, TWO, seen
 from tests.browser.views import View, exact, grid, tiles
 
 pytestmark = pytest.mark.browser
@@ -160,9 +160,6 @@ def test_a_page_of_a_space_keeps_dates_measure_and_currency(site: Site, shared: 
     assert shown == ["from", "to", "measure", "currency"]
 
 
-# Fault: on a space's page "all cost" is the default and is left out of the address; on the page it leads
-# back to it means shared spaces.
-@pytest.mark.xfail(strict=True)
 def test_all_cost_outlives_a_look_at_a_space(site: Site, shared: Opened) -> None:
     page = shared.show(site.pages["spaces"], "show=all")
     page.get_by_role("link", name=seen(TITLES[RISK])).click()
@@ -172,9 +169,6 @@ def test_all_cost_outlives_a_look_at_a_space(site: Site, shared: Opened) -> None
     assert page.locator(".filters [name=show]").input_value() == "all"
 
 
-# Fault: filters that a space's page does not offer act on it when its address holds them, and it then says
-# that the space costs nothing.
-@pytest.mark.xfail(strict=True)
 @pytest.mark.parametrize("address", ["show=shared", "account=1", "team=x"])
 def test_a_page_of_a_space_is_narrowed_by_nothing_it_does_not_show(
     site: Site, shared: Opened, address: str
@@ -187,8 +181,8 @@ IDLE = {
     ("index", "key-figures", "team=payments"): "",
     ("index", "spend-by-day", "team=payments&measure=list_cost&from=2026-10-01"): "",
     ("trust", "reconciliation", "team=payments&from=2026-10-01"): "team",
-    ("trust", "reconciliation", "account=1&measure=list_cost"): "account, cost measure",
-    ("trust", "coverage", "team=payments&account=1"): "team",
+    ("trust", "reconciliation", f"account={ONE}&measure=list_cost"): "account, cost measure",
+    ("trust", "coverage", f"team=payments&account={ONE}"): "team",
     ("trust", "problems", "from=2026-10-01&team=payments"): "dates, team",
     ("activity", "people", "measure=list_cost&team=payments"): "cost measure",
     ("activity", "week", "measure=list_cost&domain=d-abc"): "cost measure",
@@ -209,14 +203,15 @@ def test_a_panel_says_what_does_not_narrow_it(
         assert note.inner_text() == f"Not narrowed by: {words}."
 
 
-# Fault: what every JavaScript object has counts as a known word, here as "All spaces".
-PROTOTYPE = pytest.param("show=__proto__", marks=pytest.mark.xfail(strict=True))
 NONSENSE = (
     "show=nobody&measure=free&currency=XXX&from=yesterday&to=2026-13-99x&domain=d-no",
     "measure=constructor&from=",
     "%E0%A4%A&&==&show",
     "x=1&x=2&by-spend-by-day=nothing&least=-1",
-    PROTOTYPE,
+    "show=__proto__",
+    "show=constructor",
+    "team=nobody&account=1&space=nowhere",
+    "to=2026-13-45",
 )
 
 
@@ -231,6 +226,15 @@ def test_an_address_that_says_nonsense_shows_what_pages_open_with(
     assert page.locator(".filters [name=show]").input_value() == "shared"
     assert page.locator(".fault").count() == 0
     assert shared.faults == []
+
+
+def test_what_the_address_asks_in_vain_is_told(site: Site, shared: Opened) -> None:
+    page = shared.turn(site.pages["index"], "team=nobody&show=all")
+    assert "not in this build (team)" in page.locator("#unknown").inner_text()
+    page = shared.turn(site.pages["index"], "from=2026-06-15&to=2026-06-20")
+    assert "widened to whole months" in page.locator("#unknown").inner_text()
+    page = shared.turn(site.pages["index"], "")
+    assert page.locator("#unknown").is_hidden()
 
 
 def test_hostile_views_are_text(site: Site, shared: Opened) -> None:

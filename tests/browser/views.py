@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Site
-from tests.browser.made_bill import AS_OF, THROUGH
+from tests.browser.made_bill import AS_OF, COMPLETE
 
 DAILY_FROM = date(2026, 8, 1)  # the month that holds the first of the last 92 days with usage
 SHOWN_FROM = date(2026, 8, 23)
@@ -119,13 +119,19 @@ class View:
         )
 
     @property
-    def like(self) -> tuple[date, date, date, date]:
-        """The month so far through the newest usage, and as many days of the month before."""
-        through = min(self.last, THROUGH)
-        end = through if through.month == self.last.month else self.last
-        begin, earlier = end.replace(day=1), months_back(end, 1)
-        same = min(end.day, monthrange(earlier.year, earlier.month)[1])
-        return begin, end, earlier, earlier.replace(day=same)
+    def like(self) -> tuple[date, date, date, date] | None:
+        """The month through its newest complete day, and the same days of the month before; whole months
+        where days are not known; none where nothing can be compared."""
+        begin = self.last.replace(day=1)
+        earlier = months_back(begin, 1)
+        if earlier < DAILY_FROM:
+            whole = (begin, self.last, earlier, month_end(earlier))
+            return whole if self.last == month_end(begin) else None
+        end = min(self.last, COMPLETE)
+        if end < begin:
+            return None
+        day = min(end.day, month_end(earlier).day)
+        return begin, begin.replace(day=day), earlier, earlier.replace(day=day)
 
 
 # --- what a page shows --------------------------------------------------------------------------

@@ -85,18 +85,18 @@ EXPECTED = {
         ],
     ],
     "quiet_spaces": [
-        ("usage_date", "window_start", "space_arn", "domain_arn", "account_id", "last_active_at",
+        ("window_start", "space_arn", "domain_arn", "account_id", "last_active_at",
          "last_activity_at", "days_since", "told", "told_days", "billing_currency", *MEASURES),
         [],
     ],
     "unattended": [
-        ("usage_date", "space_arn", "domain_arn", "account_id", "region", "owner",
+        ("space_arn", "domain_arn", "account_id", "region", "owner",
          "last_user_name", "ask", "resource_id", "unattended_days", "cost_low", "cost_high",
          "is_in_use", "command"),
         [
-            (date(2026, 9, 10), OTHER_SPACE, DOMAIN, ACCOUNT, "us-east-1", None, None, None,
+            (OTHER_SPACE, DOMAIN, ACCOUNT, "us-east-1", None, None, None,
              OTHER_SPACE, 1, 0, 8, True, None),
-            (date(2026, 9, 10), SPACE, DOMAIN, ACCOUNT, "us-east-1", None, "kim", "kim", APP, 1, 4,
+            (SPACE, DOMAIN, ACCOUNT, "us-east-1", None, "kim", "kim", APP, 1, 4,
              4, False, "aws sagemaker delete-app --domain-id d-abc --space-name fraud"
              " --app-type JupyterLab --app-name default --region us-east-1"),
         ],
@@ -131,12 +131,12 @@ EXPECTED = {
     ],
     "coverage": [
         ("billing_period", "account_id", "domain_arn", "attribution_method", "billed_cost",
-         "effective_cost", "charge_count"),
+         "effective_cost", "names_space"),
         [
-            ("2026-05", ACCOUNT, DOMAIN, "space_tag", 7, 7, 2),
-            ("2026-09", ACCOUNT, DOMAIN, "domain", 5, 5, 1),
-            ("2026-09", ACCOUNT, DOMAIN, "space_event", 30, 30, 1),
-            ("2026-09", ACCOUNT, DOMAIN, "space_tag", 18, 18, 3),
+            ("2026-05", ACCOUNT, DOMAIN, "space_tag", 7, 7, True),
+            ("2026-09", ACCOUNT, DOMAIN, "domain", 5, 5, False),
+            ("2026-09", ACCOUNT, DOMAIN, "space_event", 30, 30, True),
+            ("2026-09", ACCOUNT, DOMAIN, "space_tag", 18, 18, True),
         ],
     ],
     "coverage_days": [
@@ -210,10 +210,10 @@ EXPECTED = {
          "spend_category", "attribution_method", "evidence_count", "effective_cost"),
         [
             ("2026-09", OTHER_SPACE, OTHER_SPACE, 1, False, "Studio storage", "space_tag", 1, 8),
-            ("2026-05", SPACE, APP, 1, False, "Studio apps", "space_tag", 1, 7),
             ("2026-09", SPACE, arn("red"), 1, False, "hosting", "space_event", 1, 30),
             ("2026-09", SPACE, APP, 1, False, "Studio apps", "space_tag", 1, 10),
             ("2026-09", SPACE, None, 0, False, "refund", "space_tag", 1, -1),
+            ("2026-05", SPACE, APP, 1, False, "Studio apps", "space_tag", 1, 7),
         ],
     ],
     "space_people": [

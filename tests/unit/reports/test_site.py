@@ -18,8 +18,8 @@ SITE = read_site(dashboards_dir())
 QUERIES = {query.name: query for query in panel_queries()}
 PANELS = SITE.panels
 MEASURES = {"effective_cost", "billed_cost", "amortized_cost", "list_cost"}
-PARTS = {"key", "title", "draw", "means", "hides_title", "half", "empty", "data", "by", "choices", "columns",
-         "group", "sort", "only", "total_only", "x", "value", "unit", "lines", "least"}  # fmt: skip
+PARTS = {"key", "title", "draw", "means", "hides_title", "empty", "data", "by", "choices", "columns",
+         "group", "sort", "beyond", "told", "recent", "total_only", "x", "value", "unit", "lines", "least"}  # fmt: skip
 OF_COLUMN = {
     "key",
     "label",
@@ -30,7 +30,7 @@ OF_COLUMN = {
     "distinct",
     "words",
     "under",
-    "detail",
+    "none",
     "minor",
 }
 
@@ -44,9 +44,9 @@ def named(panel: Mapping[str, Any]) -> Iterator[str]:
     """Every column that an entry with rows of its own names."""
     for column in panel.get("columns", []):
         yield column["key"]
-        yield from (column[part] for part in ("under", "detail") if part in column)
+        yield from (column[part] for part in ("under",) if part in column)
     yield from panel.get("group", [])
-    yield from (panel[part] for part in ("only", "total_only", "x", "value", "by") if part in panel)
+    yield from (panel[part] for part in ("total_only", "x", "value", "by") if part in panel)
     yield from (line[0] for line in panel.get("lines", []))
     yield from (value for value, _ in panel.get("choices", []))
 

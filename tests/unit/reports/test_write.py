@@ -150,9 +150,6 @@ def test_a_shard_that_is_no_file_name_is_refused(tmp_path: Path, shard: str) -> 
     assert not list(tmp_path.rglob("*x.js"))
 
 
-# Fault: the second run of rows of a month takes the file of the first, whose rows are lost without a word;
-# rows of spaces are refused where they are out of order.
-@pytest.mark.xfail(strict=True)
 def test_months_out_of_order_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="order"):
         write_reports(by_month("2026-10", "2026-11", "2026-10"), tmp_path)

@@ -84,13 +84,25 @@ def test_an_app_ends_by_its_space_and_type(con: duckdb.DuckDBPyConnection, app_t
 
 
 def test_storage_goes_with_its_space_and_the_note_says_so(con: duckdb.DuckDBPyConnection) -> None:
-    for resource in (SPACE, f"{HOME}:app/d-abc/fraud/JupyterLab/default", None, "vol-0a1b"):
+    for resource in (SPACE, f"{HOME}:app/d-abc/fraud/JupyterLab/default"):
         command = asked(con, "end_command", resource, "Studio storage", SPACE, "Fraud")
         assert command
         assert options(command) == {"domain-id": ["d-abc"], "space-name": ["Fraud"]}
         note = asked(con, "end_note", resource, "Studio storage", SPACE, "Fraud")
         assert note
         assert note.startswith("deletes the space and every file")
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [None, "vol-0a1b", f"{HOME}:space/d-abc/mine", SPACE.replace("d-abc", "d-xyz"), SPACE.replace("012345678901", "210987654321")],
+)  # fmt: skip
+def test_a_tag_does_not_choose_what_others_delete(
+    con: duckdb.DuckDBPyConnection, resource: str | None
+) -> None:
+    assert asked(con, "end_command", resource, "Studio storage", SPACE, "Fraud") is None
+    assert asked(con, "end_note", resource, "Studio storage", SPACE, "Fraud").startswith("no command")
+    assert resource is None or asked(con, "tag_command", resource, SPACE) is None
 
 
 @pytest.mark.parametrize(
@@ -136,8 +148,10 @@ def test_no_name_reaches_a_shell_unless_it_is_a_word(text: str) -> None:
         found = [
             ended(con, f"{HOME}:training-job/{text}"),
             ended(con, f"{HOME}:app/d-abc/fraud/JupyterLab/{text}"),
-            ended(con, SPACE, category="Studio storage", space=f"{HOME}:space/d-abc/{text}"),
-            ended(con, SPACE, category="Studio storage", space=f"{HOME}:space/{text}/fraud"),
+            *(
+                ended(con, space, category="Studio storage", space=space)
+                for space in (f"{HOME}:space/d-abc/{text}", f"{HOME}:space/{text}/fraud")
+            ),
             asked(con, "tag_command", f"{HOME}:endpoint/{text}", SPACE),
             asked(con, "tag_command", f"{HOME}:endpoint/a", f"{HOME}:space/d-abc/{text}"),
         ]
