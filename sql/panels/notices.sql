@@ -6,7 +6,9 @@
 --   todo: What to do.
 with sources as (
     select
-        source_reach.*,
+        source_reach.* exclude (todo),
+        -- What is wrong stands before it already.
+        replace(todo, 'nothing was read of it: ', '') as todo,
         case kind when 'bill' then 'bill' else 'trail' end || ' ' || source as name
     from source_reach
     where coalesce(role, 'ledger') <> 'compare'

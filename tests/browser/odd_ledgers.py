@@ -158,7 +158,13 @@ def payers(root: Path) -> str:
 
 # --- a trail that begins late, a second that holds nothing, and a tag that lies --------------------
 
-VICTIM, MINE, IDLE, DAYS_TOLD = space("victim"), space("mine"), space("idle"), "2026-08-20"
+VICTIM, MINE, IDLE, UNTOLD = (
+    space("victim"),
+    space("mine"),
+    space("idle"),
+    space("untold", "d-two", TWO),
+)
+TOLD_FROM = "2026-08-20"
 
 
 def late_trail(root: Path) -> str:
@@ -167,9 +173,10 @@ def late_trail(root: Path) -> str:
         for day in days("2026-06-01", "2026-10-20"):
             yield stored | {"day": day, "cost": "1", "space": VICTIM, "resource": MINE}
             yield stored | {"day": day, "cost": "2", "space": IDLE, "resource": IDLE}
+            yield {"day": day, "cost": "3", "space": UNTOLD, "lineItem/UsageAccountId": TWO}
 
     def calls() -> Iterator[dict[str, object]]:
-        for day in days(DAYS_TOLD, "2026-10-20"):
+        for day in days(TOLD_FROM, "2026-10-20"):
             moment = f"{day}T00:30:00Z"
             yield record(
                 f"list-{day}",
