@@ -101,7 +101,9 @@ def test_a_tag_does_not_choose_what_others_delete(
     con: duckdb.DuckDBPyConnection, resource: str | None
 ) -> None:
     assert asked(con, "end_command", resource, "Studio storage", SPACE, "Fraud") is None
-    assert asked(con, "end_note", resource, "Studio storage", SPACE, "Fraud").startswith("no command")
+    assert asked(con, "end_note", resource, "Studio storage", SPACE, "Fraud").startswith(
+        "no command"
+    )
     assert resource is None or asked(con, "tag_command", resource, SPACE) is None
 
 
