@@ -40,7 +40,7 @@
         cells: [
           own.spaceLink(space, view), space.domain_title, space.account_id, space.team, space.owner, space.sharing_type + (space.is_sharing_known ? "" : " (unknown)"),
           spent, recent, changed(later, earlier), status.has(space) ? { text: own.words.budgets[status.get(space)][0], sort: Object.keys(own.words.budgets).indexOf(status.get(space)) } : "",
-          isTold.has(space.account_id) ? new Set((seen.get(space) || []).map((row) => names[row])).size : null, (space.last_activity_at || "").slice(0, 10),
+          isTold.has(space.account_id) || seen.has(space) ? new Set((seen.get(space) || []).map((row) => names[row])).size : null, (space.last_activity_at || "").slice(0, 10),
         ],
       };
     });
