@@ -67,10 +67,12 @@
     };
   };
 
-  // Whether a trail tells of any of the days: where none does, silence means nothing.
+  // Whether a trail of the account, if one is shown, tells of any of the days: where none does, silence means nothing.
   own.isTold = async function (view, from = view.from, to = view.to) {
     const rows = await own.rows("told_days");
-    return own.select(rows, view, from, to).length > 0;
+    const space = own.spaces().find((one) => view.space && one.page === view.space);
+    const account = view.account || (space ? space.account_id : view.domain.split(":")[4] || "");
+    return own.select(rows, Object.assign({}, view, { account }), from, to).length > 0;
   };
 
   // The months that rows known by month stand for.

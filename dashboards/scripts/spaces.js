@@ -16,8 +16,8 @@
   own.draws.spaces = async function (panel, view) {
     const like = own.likeForLike(view);
     const start = view.to.slice(0, 7) + "-01";
-    const [rows, days, standings, people] = await Promise.all([
-      spaceSpend(view, view.from, view.to), spaceSpend(view, own.filters.before(view.to.slice(0, 7)) + "-01", view.to), own.rows("standings"), own.dataset("people_months", view),
+    const [rows, days, standings, people, told] = await Promise.all([
+      spaceSpend(view, view.from, view.to), spaceSpend(view, own.filters.before(view.to.slice(0, 7)) + "-01", view.to), own.rows("standings"), own.dataset("people_months", view), own.rows("told_days"),
     ]);
     const of = (table, name, from, to) => {
       const spaces = table.column("space_arn");
@@ -29,6 +29,8 @@
     const status = new Map(own.records(standings, own.select(standings, view)).map((one) => [one.space_arn, one.status]));
     const names = people.column("user_name");
     const seen = own.groups(own.select(people, view), (row) => people.column("space_arn")[row]);
+    // Where no trail tells, silence means nothing.
+    const isTold = new Set(own.select(told, view).map((row) => told.column("account_id")[row]));
     const spaces = own.spaces().filter((space) => space.page && own.passes(space, view) && (!view.account || space.account_id === view.account) && (!view.domain || space.domain_arn === view.domain));
     const lines = spaces.map((space) => {
       const [spent, recent] = [orNull(shown, space, rows, view.measure), orNull(month, space, days, view.measure)];
@@ -38,7 +40,7 @@
         cells: [
           own.spaceLink(space, view), space.domain_title, space.account_id, space.team, space.owner, space.sharing_type + (space.is_sharing_known ? "" : " (unknown)"),
           spent, recent, changed(later, earlier), status.has(space) ? { text: own.words.budgets[status.get(space)][0], sort: Object.keys(own.words.budgets).indexOf(status.get(space)) } : "",
-          new Set((seen.get(space) || []).map((row) => names[row])).size, (space.last_activity_at || "").slice(0, 10),
+          isTold.has(space.account_id) || seen.has(space) ? new Set((seen.get(space) || []).map((row) => names[row])).size : null, (space.last_activity_at || "").slice(0, 10),
         ],
       };
     });
@@ -98,7 +100,7 @@
       { label: "In these dates", amount: spent === null ? 0n : spent, unit: view.currency, detail: own.span(view), means: "All cost of the space in the dates shown, in " + own.words.measures[view.measure][0] + "." },
       { label: month(period) + (own.isOpen(view) ? " so far" : ""), amount: inMonth === null ? 0n : inMonth, unit: view.currency, detail: like ? change(changed(now, then)) + " like for like" : "nothing to compare yet", means: "The month through " + view.to + ". " + (like ? "Like for like: " + like.from + " to " + like.to + " against " + like.start + " to " + like.end + "." : own.unlike) },
       { label: "Hours used", amount: hours === null ? 0n : hours, unit: "h", detail: "where AWS charges by the hour", means: "Hours of priced usage in the dates shown." },
-      { label: "People, " + month(period), value: seen ? count(seen.active_users) : "–", detail: seen ? own.words.people[seen.people] || seen.people : "no trail tells of this month", means: "Distinct people at work in the space. Two to five suits co-editing." },
+      { label: "People, " + month(period), value: seen && seen.people !== "not told" ? count(seen.active_users) : "–", detail: seen ? own.words.people[seen.people] || seen.people : "no trail tells of this month", means: "Distinct people at work in the space. Two to five suits co-editing." },
     ];
     if (open) tiles.push({ label: "Left of " + open.budget_name, amount: open.remaining, unit: open.billing_currency, tone: ["breached", "breach_forecast"].includes(open.status) ? "warn" : "", detail: own.words.budgets[open.status][0] + "; forecast " + money(open.forecast), means: "The gravest budget of this space: its amount less what is spent." });
     if (rested.length) tiles.push({ label: "While nobody was seen", value: money(own.sum(idle, rested, "cost_low")) + " to " + money(own.sum(idle, rested, "cost_high")), unit: view.currency, detail: "in the last 30 days told", means: "Cost of apps that ran, and of storage, while no person was seen at work: the low end counts only days that begin more than twelve hours after the last call of a person." });

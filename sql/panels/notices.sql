@@ -6,7 +6,9 @@
 --   todo: What to do.
 with sources as (
     select
-        source_reach.*,
+        source_reach.* exclude (todo),
+        -- What is wrong stands before it already.
+        replace(todo, 'nothing was read of it: ', '') as todo,
         case kind when 'bill' then 'bill' else 'trail' end || ' ' || source as name
     from source_reach
     where coalesce(role, 'ledger') <> 'compare'
@@ -33,8 +35,12 @@ union all
 select
     2 as position,
     source,
-    'The ' || name || ' lacks ' || missing_count || ' ' || missing_unit || ', the newest of them from ' || missing_from
-    || ' to ' || missing_to || '.' as what,
+    'The ' || name || ' lacks '
+    || case
+        when missing_count = 1 then 'a ' || rtrim(missing_unit, 's') || ', from '
+        else missing_count || ' ' || missing_unit || ', the newest of them from '
+    end
+    || missing_from || ' to ' || missing_to || '.' as what,
     'The page Trust says what to do.' as todo
 from sources
 where missing_count > 0

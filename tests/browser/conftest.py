@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.bills import write_cur
-from tests.browser import made_bill
+from tests.browser import made_bill, odd_ledgers
 from tests.conftest import Ledger
 
 HOW = "no chromium: install it with `apt-get install chromium`, or name it in SPACELEDGER_CHROMIUM"
@@ -83,6 +83,25 @@ def bare_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     ledger = Ledger(tmp_path_factory.mktemp("bare"))
     write_cur(ledger.bill, "2026-11", [{"type": "Tax", "product": "AmazonEC2", "cost": "1"}])
     yield from built(ledger)
+
+
+@pytest.fixture(scope="session")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Site]]:
+    """The pages of one of `odd_ledgers`, built when the first test asks for them."""
+    sites: dict[str, Site] = {}
+
+    def of(name: str) -> Site:
+        if name not in sites:
+            make, as_of = odd_ledgers.ODD[name]
+            ledger = Ledger(tmp_path_factory.mktemp(name.replace(" ", "-")))
+            ledger.configure(make(ledger.root))
+            ledger.run(as_of=as_of)
+            sites[name] = Site(ledger)
+        return sites[name]
+
+    yield of
+    for made in sites.values():
+        made.con.close()
 
 
 @dataclass

@@ -190,6 +190,7 @@ BREAKS = {
     "core.budget_charge_daily__adds_up_to_spend": alter_row("core.budget_charge_daily", "spent", "spent + 1"),
     "marts.budget_status__spent_adds_up_to_days": "update marts.budget_status set spent = spent + 1",
     "marts.budget_status__forecast_is_possible": "update marts.budget_status set forecast_low = spent - 1",
+    "marts.spend_forecast__is_possible": alter_row("marts.spend_forecast", "forecast_low", "spent - 1"),
     "marts.budget_burn_daily__ends_where_the_budget_stands": "update marts.budget_burn_daily set plan_to_date = plan_to_date - 1",
     "marts.cost_bridge__steps_add_up": alter_row("marts.cost_bridge", "amount", "amount + 0.000000000001"),
     "marts.compared_spend_daily__formats_agree": "insert into marts.compared_spend_daily (billing_period, difference) values ('2026-09', 1)",
