@@ -79,7 +79,7 @@
   own.draws.coverage = async function (panel, view) {
     const x = own.chosenOf(panel, view);
     const rows = await own.rows(x === "billing_period" ? "coverage" : "coverage_days");
-    const name = view.measure;
+    const name = "effective_cost"; // coverage is of what was used, whatever else is shown
     const start = x === "billing_period" ? own.filters.before(view.to.slice(0, 7), 12) + "-01" : view.from;
     const chosen = own.select(rows, view, start < view.from ? start : view.from, view.to);
     const series = own.seriesByColumn(rows, chosen, "attribution_method");

@@ -68,7 +68,9 @@
 
   // The forecast that was made for what the filters show, or else the sum of those of its spaces.
   async function forecast(view) {
-    const rows = await own.rows("forecasts");
+    // Those of spaces come when a view asks for them.
+    const ofSpaces = view.account || view.team || view.space || (view.domain && view.show !== "all");
+    const rows = await own.rows(ofSpaces ? "forecasts" : "first_forecasts");
     const all = own.records(rows).filter((one) => one.billing_currency === view.currency && one.month === view.to.slice(0, 7));
     const means = "What the month will have cost by its end, in the measure that budgets count, without tax, credits and unused commitment. The band holds four outcomes out of five.";
     const label = "Forecast, " + month(view.to.slice(0, 7));

@@ -124,7 +124,7 @@
     const dated = places.findIndex(([, from, to]) => from === view.from && to === view.to);
     return {
       preset: [dated < 0 ? [["", view.from + " to " + view.to]] : [], places.map(([name], at) => [String(at), name])].flat(),
-      show: Object.entries(SHOWN),
+      show: Object.entries(SHOWN).map(([value, text]) => [value, text.replace("SageMaker ", "")]),
       account: [["", "All accounts"], ...distinct("account_id").map((id) => [id, id])],
       domain: [["", "All domains"], ...own.domains().map((arn) => [arn, own.domainTitle(arn)])],
       team: [["", "All teams"], ...distinct("team").map((team) => [team, team])],

@@ -6,10 +6,7 @@
 --   attribution_method: The rule that attributed it.
 --   names_space: Whether the rule names a space: what coverage counts.
 --   billing_currency: Currency of the amounts.
---   billed_cost: FOCUS BilledCost of priced usage.
 --   effective_cost: FOCUS EffectiveCost; a method's share is its part of the sum over all methods.
---   amortized_cost: Amortized cost before negotiated discounts.
---   list_cost: Cost at on-demand list prices.
 with spend as (
     select spend.* from marts.space_spend_daily as spend
     cross join core.run as run
@@ -26,10 +23,7 @@ select
     attribution_method,
     attribution_method like 'space_%' as names_space,
     billing_currency,
-    sum(billed_cost) as billed_cost,
-    sum(effective_cost) as effective_cost,
-    sum(amortized_cost) as amortized_cost,
-    sum(list_cost) as list_cost
+    sum(effective_cost) as effective_cost
 from spend
 group by billing_period, account_id, domain_arn, attribution_method, billing_currency
 order by billing_period, account_id, domain_arn, attribution_method, billing_currency

@@ -5,10 +5,7 @@
 --   domain_arn: Domain, lower case; null where nothing names one.
 --   attribution_method: The rule that attributed it.
 --   billing_currency: Currency of the amounts.
---   billed_cost: FOCUS BilledCost of priced usage.
 --   effective_cost: FOCUS EffectiveCost; a method's share is its part of the sum over all methods.
---   amortized_cost: Amortized cost before negotiated discounts.
---   list_cost: Cost at on-demand list prices.
 with spend as (
     select spend.* replace (inside_period(spend.usage_date, spend.billing_period) as usage_date)
     from marts.space_spend_daily as spend
@@ -27,10 +24,7 @@ select
     domain_arn,
     attribution_method,
     billing_currency,
-    sum(billed_cost) as billed_cost,
-    sum(effective_cost) as effective_cost,
-    sum(amortized_cost) as amortized_cost,
-    sum(list_cost) as list_cost
+    sum(effective_cost) as effective_cost
 from spend
 group by usage_date, account_id, domain_arn, attribution_method, billing_currency
 order by usage_date, account_id, domain_arn, attribution_method, billing_currency

@@ -130,13 +130,13 @@ EXPECTED = {
         ],
     ],
     "coverage": [
-        ("billing_period", "account_id", "domain_arn", "attribution_method", "billed_cost",
-         "effective_cost", "names_space"),
+        ("billing_period", "account_id", "domain_arn", "attribution_method", "effective_cost",
+         "names_space"),
         [
-            ("2026-05", ACCOUNT, DOMAIN, "space_tag", 7, 7, True),
-            ("2026-09", ACCOUNT, DOMAIN, "domain", 5, 5, False),
-            ("2026-09", ACCOUNT, DOMAIN, "space_event", 30, 30, True),
-            ("2026-09", ACCOUNT, DOMAIN, "space_tag", 18, 18, True),
+            ("2026-05", ACCOUNT, DOMAIN, "space_tag", 7, True),
+            ("2026-09", ACCOUNT, DOMAIN, "domain", 5, False),
+            ("2026-09", ACCOUNT, DOMAIN, "space_event", 30, True),
+            ("2026-09", ACCOUNT, DOMAIN, "space_tag", 18, True),
         ],
     ],
     "coverage_days": [
