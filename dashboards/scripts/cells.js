@@ -54,7 +54,14 @@ window.spaceledger = window.spaceledger || {};
     const href = cell.href && INSIDE.test(cell.href) ? cell.href : null;
     const more = cell.detail ? values.visible(cell.detail) : null;
     if (cell.reveals) node.replaceChildren(...reveal(text, more));
-    else node.replaceChildren(element(href ? "a" : column.kind === "code" && text ? "code" : "span", { href, title: more }, element("bdi", null, text)));
+    else
+      node.replaceChildren(
+        element(
+          href ? "a" : column.kind === "code" && text ? "code" : "span",
+          { href, title: more },
+          element("bdi", null, text),
+        ),
+      );
     if (cell.badge) node.append(" ", element("span", { class: "badge" }, values.visible(cell.badge)));
     if (cell.under) node.append(element("span", { class: "under" }, values.visible(cell.under)));
     if (cell.below) node.append(element("span", { class: "below" }, values.visible(cell.below)));
@@ -64,7 +71,11 @@ window.spaceledger = window.spaceledger || {};
   // The name; a click shows the whole ARN below it.
   function reveal(text, more) {
     const whole = element("code", { class: "arn", hidden: "" }, more);
-    const name = element("button", { type: "button", class: "name", "aria-expanded": "false", title: more }, element("bdi", null, text));
+    const name = element(
+      "button",
+      { type: "button", class: "name", "aria-expanded": "false", title: more },
+      element("bdi", null, text),
+    );
     name.addEventListener("click", () => {
       whole.hidden = !whole.hidden;
       name.setAttribute("aria-expanded", String(!whole.hidden));
@@ -95,7 +106,10 @@ window.spaceledger = window.spaceledger || {};
 
   const isAmount = (cell) => typeof cell === "bigint" || typeof cell === "number";
   function sum(rows, index, zero) {
-    return rows.map((cells) => cells[index]).filter(isAmount).reduce((before, cell) => before + cell, zero);
+    return rows
+      .map((cells) => cells[index])
+      .filter(isAmount)
+      .reduce((before, cell) => before + cell, zero);
   }
   // A total that is its column's sum can be added up again for fewer rows; an average or a change cannot.
   function part(table, rows, index) {

@@ -3,26 +3,37 @@
 (function (own) {
   const { label, month } = own.values;
   const { palette } = own;
-  const CONFIG = {
-    displaylogo: false, showSendToCloud: false, plotlyServerURL: "", responsive: false,
-    modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
-  };
   const DAY = 86400000;
 
   // What is too long for a legend or an axis; hovering tells it whole.
   const short = (name, most) => (name.length > most ? name.slice(0, most - 1) + "…" : name);
 
   const legend = {
-    orientation: "h", x: 0, xanchor: "left", y: 1.04, yanchor: "bottom", traceorder: "normal", itemwidth: 30,
+    orientation: "h",
+    x: 0,
+    xanchor: "left",
+    y: 1.04,
+    yanchor: "bottom",
+    traceorder: "normal",
+    itemwidth: 30,
   };
   function layout(more) {
     return Object.assign(
-      { height: 340, margin: { l: 8, r: 8, t: 8, b: 8 }, legend, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" },
-      more
+      {
+        height: 340,
+        margin: { l: 8, r: 8, t: 8, b: 8 },
+        legend,
+        paper_bgcolor: "rgba(0,0,0,0)",
+        plot_bgcolor: "rgba(0,0,0,0)",
+      },
+      more,
     );
   }
   const unitAxis = (unit) => ({
-    title: { text: label(unit), standoff: 8, font: { size: 13 } }, automargin: true, tickformat: ",~r", rangemode: "tozero",
+    title: { text: label(unit), standoff: 8, font: { size: 13 } },
+    automargin: true,
+    tickformat: ",~r",
+    rangemode: "tozero",
     zeroline: true,
   });
 
@@ -30,20 +41,38 @@
   function stack(series, xs, unit, byMonth) {
     const stand = (x) => (byMonth ? x.slice(0, 7) + "-01" : x);
     const data = series.map((one) => ({
-      type: "bar", name: label(short(one.name, 28)), meta: label(one.name), x: xs.filter((x) => one.points.has(x)).map(stand),
+      type: "bar",
+      name: label(short(one.name, 28)),
+      meta: label(one.name),
+      x: xs.filter((x) => one.points.has(x)).map(stand),
       y: xs.filter((x) => one.points.has(x)).map((x) => one.points.get(x)),
-      width: byMonth ? DAY * 20 : DAY * 0.8, marker: palette.marker(one.look),
+      width: byMonth ? DAY * 20 : DAY * 0.8,
+      marker: palette.marker(one.look),
       hovertemplate: "%{meta}: %{y:,.2f} " + label(unit) + "<extra></extra>",
     }));
     const totals = xs.map((x) => series.reduce((sum, one) => sum + (one.points.get(x) || 0), 0));
     const tops = xs.map((x) => series.reduce((sum, one) => sum + Math.max(one.points.get(x) || 0, 0), 0));
     data.push({
-      type: "scatter", mode: byMonth && xs.length <= 26 ? "text" : "markers", name: "Total", x: xs.map(stand), y: byMonth ? tops : totals,
-      customdata: totals, text: totals.map((sum) => (Math.abs(sum) >= 10 ? Math.round(sum).toLocaleString("en") : sum.toFixed(2))),
-      textposition: "top center", cliponaxis: false, marker: { opacity: 0 }, showlegend: false,
+      type: "scatter",
+      mode: byMonth && xs.length <= 26 ? "text" : "markers",
+      name: "Total",
+      x: xs.map(stand),
+      y: byMonth ? tops : totals,
+      customdata: totals,
+      text: totals.map((sum) => (Math.abs(sum) >= 10 ? Math.round(sum).toLocaleString("en") : sum.toFixed(2))),
+      textposition: "top center",
+      cliponaxis: false,
+      marker: { opacity: 0 },
+      showlegend: false,
       hovertemplate: "<b>Total: %{customdata:,.2f} " + label(unit) + "</b><extra></extra>",
     });
-    const xaxis = { type: "date", showgrid: false, automargin: true, ticks: "outside", hoverformat: byMonth ? "%B %Y" : "%a %d %b %Y" };
+    const xaxis = {
+      type: "date",
+      showgrid: false,
+      automargin: true,
+      ticks: "outside",
+      hoverformat: byMonth ? "%B %Y" : "%a %d %b %Y",
+    };
     if (byMonth) {
       const shown = xs.filter((_, at) => (xs.length - 1 - at) % (1 + Math.floor(xs.length / 14)) === 0);
       xaxis.tickvals = shown.map(stand);
@@ -55,9 +84,15 @@
   // Lines and bands by day. lines: [{name, xs, ys, color, width, dash, fill, listed}]
   function lines(lines_, unit, more = {}) {
     const data = lines_.map((one) => ({
-      type: "scatter", mode: "lines", name: label(one.name), x: one.xs, y: one.ys,
+      type: "scatter",
+      mode: "lines",
+      name: label(one.name),
+      x: one.xs,
+      y: one.ys,
       line: { color: one.color, width: one.width === undefined ? 2 : one.width, dash: one.dash || "solid" },
-      fill: one.fill || "none", fillcolor: "rgba(105,184,232,0.35)", showlegend: one.listed !== false,
+      fill: one.fill || "none",
+      fillcolor: "rgba(105,184,232,0.35)",
+      showlegend: one.listed !== false,
       hovertemplate: label(one.name) + ": %{y:,.2f} " + label(unit) + "<extra></extra>",
     }));
     const xaxis = { type: "date", showgrid: false, automargin: true, ticks: "outside", hoverformat: "%a %d %b %Y" };
@@ -69,17 +104,34 @@
     const names = bars.map((_, at) => at);
     const data = [
       {
-        type: "bar", orientation: "h", y: names, x: bars.map((bar) => bar.value), base: bars.map((bar) => bar.base || 0), width: 0.5,
-        marker: { color: bars.map((bar) => bar.look) }, customdata: bars.map((bar) => label(bar.words)),
+        type: "bar",
+        orientation: "h",
+        y: names,
+        x: bars.map((bar) => bar.value),
+        base: bars.map((bar) => bar.base || 0),
+        width: 0.5,
+        marker: { color: bars.map((bar) => bar.look) },
+        customdata: bars.map((bar) => label(bar.words)),
         hovertemplate: "%{customdata}<extra></extra>",
       },
     ];
     return {
       data,
       layout: layout({
-        height: 60 + 44 * bars.length, hovermode: "closest", showlegend: false, annotations: namesAbove(bars.map((bar) => bar.name)),
+        height: 60 + 44 * bars.length,
+        hovermode: "closest",
+        showlegend: false,
+        annotations: namesAbove(bars.map((bar) => bar.name)),
         // Turned labels would change the margin, which would turn them back, and so on.
-        xaxis: { showgrid: true, automargin: true, tickangle: 0, nticks: 8, rangemode: "tozero", tickformat: ",~r", title: { text: label(unit), font: { size: 13 } } },
+        xaxis: {
+          showgrid: true,
+          automargin: true,
+          tickangle: 0,
+          nticks: 8,
+          rangemode: "tozero",
+          tickformat: ",~r",
+          title: { text: label(unit), font: { size: 13 } },
+        },
         yaxis: rowsAxis(bars.length),
       }),
     };
@@ -87,17 +139,37 @@
   // Names above their bars: beside them they would leave a phone no room for bars.
   const namesAbove = (names) =>
     names.map((name, at) => ({
-      x: 0, xref: "paper", xanchor: "left", y: at - 0.42, yanchor: "middle", showarrow: false, align: "left", font: { size: 12 },
+      x: 0,
+      xref: "paper",
+      xanchor: "left",
+      y: at - 0.42,
+      yanchor: "middle",
+      showarrow: false,
+      align: "left",
+      font: { size: 12 },
       text: label(short(name, 52)),
     }));
-  const rowsAxis = (count) => ({ range: [count - 0.4, -0.8], showticklabels: false, ticks: "", showgrid: false, zeroline: false });
+  const rowsAxis = (count) => ({
+    range: [count - 0.4, -0.8],
+    showticklabels: false,
+    ticks: "",
+    showgrid: false,
+    zeroline: false,
+  });
 
   // Colours by amount. ys: names from the top; z[y][x]
   function heat(xs, ys, z, words, unit, more = {}) {
     const names = ys.map((name) => label(short(name, 24)));
     const data = [
       {
-        type: "heatmap", x: xs, y: ys.map((_, at) => at), z, customdata: words, hoverongaps: false, xgap: 1, ygap: 2,
+        type: "heatmap",
+        x: xs,
+        y: ys.map((_, at) => at),
+        z,
+        customdata: words,
+        hoverongaps: false,
+        xgap: 1,
+        ygap: 2,
         colorbar: { title: { text: label(unit), side: "right" }, thickness: 12, outlinewidth: 0, tickformat: ",~r" },
         hovertemplate: "%{customdata}<extra></extra>",
       },
@@ -105,10 +177,16 @@
     return {
       data,
       layout: layout({
-        height: 70 + Math.max(24 * ys.length, 120), hovermode: "closest",
+        height: 70 + Math.max(24 * ys.length, 120),
+        hovermode: "closest",
         xaxis: Object.assign({ showgrid: false, zeroline: false, automargin: true, ticks: "outside" }, more.xaxis),
         yaxis: {
-          tickvals: ys.map((_, at) => at), ticktext: names, range: [ys.length - 0.5, -0.5], automargin: true, showgrid: false, zeroline: false,
+          tickvals: ys.map((_, at) => at),
+          ticktext: names,
+          range: [ys.length - 0.5, -0.5],
+          automargin: true,
+          showgrid: false,
+          zeroline: false,
         },
       }),
     };
@@ -118,79 +196,35 @@
   function sankey(nodes, links, unit) {
     const data = [
       {
-        type: "sankey", orientation: "h", arrangement: "snap", valueformat: ",.2f", valuesuffix: " " + label(unit),
+        type: "sankey",
+        orientation: "h",
+        arrangement: "snap",
+        valueformat: ",.2f",
+        valuesuffix: " " + label(unit),
         node: {
-          label: nodes.map((node) => label(short(node.name, 30))), color: nodes.map((node) => node.look),
-          pad: 14, thickness: 14, line: { width: 0 }, customdata: nodes.map((node) => label(node.name)),
+          label: nodes.map((node) => label(short(node.name, 30))),
+          color: nodes.map((node) => node.look),
+          pad: 14,
+          thickness: 14,
+          line: { width: 0 },
+          customdata: nodes.map((node) => label(node.name)),
           hovertemplate: "%{customdata}: %{value:,.2f} " + label(unit) + "<extra></extra>",
         },
         link: {
-          source: links.map((link) => link.from), target: links.map((link) => link.to), value: links.map((link) => link.value),
+          source: links.map((link) => link.from),
+          target: links.map((link) => link.to),
+          value: links.map((link) => link.value),
           color: links.map((link) => faded(link.look)),
-          hovertemplate: "%{source.customdata} → %{target.customdata}: %{value:,.2f} " + label(unit) + "<extra></extra>",
+          hovertemplate:
+            "%{source.customdata} → %{target.customdata}: %{value:,.2f} " + label(unit) + "<extra></extra>",
         },
       },
     ];
     const most = Math.max(...[0, 1, 2].map((level) => nodes.filter((node) => node.level === level).length), 3);
     return { data, layout: layout({ height: Math.min(140 + 28 * most, 900), margin: { l: 4, r: 4, t: 8, b: 8 } }) };
   }
-  const faded = (colour) => "rgba(" + [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)).join(",") + ",0.38)";
+  const faded = (colour) =>
+    "rgba(" + [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)).join(",") + ",0.38)";
 
-  // Colours are the page's own, so that a chart is readable in light, in dark and on paper.
-  function looks(given, width) {
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(name).trim();
-    const narrow = width < 560;
-    const size = narrow ? 12 : 13;
-    const axis = {
-      color: colour("--soft"), gridcolor: colour("--grid"), zerolinecolor: colour("--soft"), linecolor: colour("--line"),
-      tickcolor: colour("--line"),
-    };
-    return Object.assign({}, given, {
-      width, height: given.height + (narrow && given.showlegend !== false ? 40 : 0), template: "none",
-      font: { family: getComputedStyle(document.body).fontFamily, size, color: colour("--ink") },
-      xaxis: Object.assign({}, given.xaxis, axis), yaxis: Object.assign({}, given.yaxis, axis),
-      hoverlabel: { bgcolor: colour("--page"), bordercolor: colour("--line"), font: { size, color: colour("--ink") } },
-      modebar: { bgcolor: "rgba(0,0,0,0)", color: colour("--soft"), activecolor: colour("--ink") },
-    });
-  }
-
-  // The greatest amount of a heat map stands out from the ground.
-  const scheme = window.matchMedia("(prefers-color-scheme: dark)");
-  const HEAT = [
-    [[0, "rgba(105,184,232,0.12)"], [0.35, "#69b8e8"], [1, "#123f6d"]],
-    [[0, "rgba(105,184,232,0.10)"], [0.5, "#2f7fc0"], [1, "#d3ecff"]],
-  ];
-  const shaded = (data) =>
-    data.map((one) => (one.type === "heatmap" ? Object.assign({}, one, { colorscale: HEAT[Number(scheme.matches && !isPaper)] }) : one));
-  let isPaper = false;
-
-  const drawn = new Map(); // box -> figure
-  function draw(box, figure, width) {
-    if (!window.Plotly) return;
-    drawn.set(box, figure);
-    box.style.minHeight = figure.layout.height + "px";
-    // A changed sankey glides into place, which paper would catch half-way.
-    if (figure.data[0] && figure.data[0].type === "sankey") window.Plotly.purge(box);
-    window.Plotly.react(box, shaded(figure.data), looks(figure.layout, width || box.clientWidth), CONFIG);
-    box.dataset.traces = String(figure.data.length);
-  }
-  function erase(box) {
-    if (drawn.delete(box) && window.Plotly) window.Plotly.purge(box);
-    box.style.minHeight = "";
-    delete box.dataset.traces;
-  }
-  const again = (width) => {
-    for (const [box, figure] of drawn) if (box.isConnected && (box.clientWidth || width)) draw(box, figure, width);
-  };
-  function paper(is) {
-    isPaper = is;
-    again(is ? 680 : undefined);
-  }
-  scheme.addEventListener("change", () => again());
-  window.addEventListener("resize", () => again());
-  window.addEventListener("beforeprint", () => paper(true));
-  window.addEventListener("afterprint", () => paper(false));
-
-  own.charts = { stack, lines, ranking, heat, sankey, layout, unitAxis, rowsAxis, namesAbove, draw, erase };
+  own.charts = { stack, lines, ranking, heat, sankey, layout, unitAxis, rowsAxis, namesAbove };
 })(window.spaceledger);

@@ -73,7 +73,7 @@
       script.src = own.root + path.split("/").map(encodeURIComponent).join("/");
       script.addEventListener("load", () => resolve());
       script.addEventListener("error", () =>
-        reject(new Error("the file " + path + " is missing: keep the whole folder of the report together"))
+        reject(new Error("the file " + path + " is missing: keep the whole folder of the report together")),
       );
       document.head.append(script);
     });
@@ -88,7 +88,8 @@
     await Promise.all(keys.map((key) => loaded(key, "data/" + key + ".js")));
     return union(keys.map((key) => files.get(key) || table({ rows: 0, columns: {} })));
   };
-  own.ofSpace = (name) => files.get(own.isSingle ? name + "/" + own.pageSpace : name) || table({ rows: 0, columns: {} });
+  own.ofSpace = (name) =>
+    files.get(own.isSingle ? name + "/" + own.pageSpace : name) || table({ rows: 0, columns: {} });
   own.first = (name) => files.get(name);
 
   let everySpace = null;
@@ -101,7 +102,7 @@
 
   own.records = function (rows, chosen) {
     return (chosen || [...Array(rows.rows).keys()]).map((row) =>
-      Object.fromEntries(rows.names.map((name) => [name, rows.column(name)[row]]))
+      Object.fromEntries(rows.names.map((name) => [name, rows.column(name)[row]])),
     );
   };
 
@@ -153,7 +154,10 @@
       tests.push((row) => currencies[row] === view.currency);
     }
     const places = rows.has("space_arn") ? rows.column("space_arn") : null;
-    for (const [filter, column] of [["account", "account_id"], ["domain", "domain_arn"]]) {
+    for (const [filter, column] of [
+      ["account", "account_id"],
+      ["domain", "domain_arn"],
+    ]) {
       if (!view[filter]) continue;
       const values = rows.has(column) ? rows.column(column) : null;
       if (values) tests.push((row) => values[row] === view[filter]);

@@ -11,8 +11,14 @@
     all: "All SageMaker cost",
   };
   const NAMES = {
-    dates: "dates", account: "account", domain: "domain", team: "team", space: "space", show: "shared or private",
-    measure: "cost measure", currency: "currency",
+    dates: "dates",
+    account: "account",
+    domain: "domain",
+    team: "team",
+    space: "space",
+    show: "shared or private",
+    measure: "cost measure",
+    currency: "currency",
   };
 
   const lastOf = (period) => {
@@ -27,8 +33,15 @@
   function defaults() {
     const build = own.build;
     return {
-      from: build.shown_from || "", to: build.shown_to || "", show: build.show_spaces === "all" ? "spaces" : "shared",
-      account: "", domain: "", team: "", space: "", measure: build.cost_metric, currency: own.currencies[0] || "",
+      from: build.shown_from || "",
+      to: build.shown_to || "",
+      show: build.show_spaces === "all" ? "spaces" : "shared",
+      account: "",
+      domain: "",
+      team: "",
+      space: "",
+      measure: build.cost_metric,
+      currency: own.currencies[0] || "",
     };
   }
 
@@ -51,8 +64,14 @@
     if (view.domain) view.domain = own.domains().find((arn) => arn.endsWith("/" + view.domain)) || " ";
     const knows = (key) => (value) => value === "" || own.spaces().some((space) => space[key] === value);
     const fits = {
-      from: isDay, to: isDay, show: (value) => Object.hasOwn(SHOWN, value), measure: (value) => own.MEASURES.includes(value),
-      currency: (value) => own.currencies.includes(value), account: knows("account_id"), team: knows("team"), space: knows("page"),
+      from: isDay,
+      to: isDay,
+      show: (value) => Object.hasOwn(SHOWN, value),
+      measure: (value) => own.MEASURES.includes(value),
+      currency: (value) => own.currencies.includes(value),
+      account: knows("account_id"),
+      team: knows("team"),
+      space: knows("page"),
       domain: (value) => value !== " ",
     };
     for (const key of OF_MANY) {
@@ -106,7 +125,13 @@
     [...new Set([...own.spaces().map((space) => space.domain_arn), ...own.otherDomains])].filter(Boolean).sort();
   own.domainTitle = function (arn) {
     const known = own.spaces().find((space) => space.domain_arn === arn && space.domain_title);
-    return (known && known.domain_title) || String(arn || "").split("/").pop() || "no domain";
+    return (
+      (known && known.domain_title) ||
+      String(arn || "")
+        .split("/")
+        .pop() ||
+      "no domain"
+    );
   };
 
   function option(value, text, chosen) {
@@ -123,7 +148,10 @@
     const places = presets();
     const dated = places.findIndex(([, from, to]) => from === view.from && to === view.to);
     return {
-      preset: [dated < 0 ? [["", view.from + " to " + view.to]] : [], places.map(([name], at) => [String(at), name])].flat(),
+      preset: [
+        dated < 0 ? [["", view.from + " to " + view.to]] : [],
+        places.map(([name], at) => [String(at), name]),
+      ].flat(),
       show: Object.entries(SHOWN).map(([value, text]) => [value, text.replace("SageMaker ", "")]),
       account: [["", "All accounts"], ...distinct("account_id").map((id) => [id, id])],
       domain: [["", "All domains"], ...own.domains().map((arn) => [arn, own.domainTitle(arn)])],
@@ -170,8 +198,13 @@
     const usual = defaults();
     const active = {
       dates: view.from !== usual.from || view.to !== usual.to,
-      account: view.account, domain: view.domain, team: view.team, space: !own.pageSpace && view.space,
-      show: false, measure: view.measure !== usual.measure, currency: false,
+      account: view.account,
+      domain: view.domain,
+      team: view.team,
+      space: !own.pageSpace && view.space,
+      show: false,
+      measure: view.measure !== usual.measure,
+      currency: false,
     };
     return Object.keys(active)
       .filter((key) => active[key] && !tables.some((rows) => own.acts[key](rows)))

@@ -5,7 +5,10 @@
 
   // The dataset's rows for the months a view shows; a space's own page has its rows beside it.
   own.dataset = function (name, view, from = view.from, to = view.to) {
-    return own.rows(name, (shard) => !/^\d{4}-\d\d$/.test(shard) || (shard >= from.slice(0, 7) && shard <= to.slice(0, 7)));
+    return own.rows(
+      name,
+      (shard) => !/^\d{4}-\d\d$/.test(shard) || (shard >= from.slice(0, 7) && shard <= to.slice(0, 7)),
+    );
   };
 
   const columnOf = (key, view) => (key === "cost" ? view.measure : key);
@@ -22,10 +25,13 @@
     const value = values[chosen[0]];
     if (told.kind === "arn") return value === null ? told.none || "" : named(value);
     if (told.kind === "flag") return value ? "yes" : "no";
-    if (told.key === "domain_arn" && value !== null) return { text: own.domainTitle(value), detail: value, reveals: true };
+    if (told.key === "domain_arn" && value !== null)
+      return { text: own.domainTitle(value), detail: value, reveals: true };
     if (told.key === "billing_period" && value !== null) return { text: month(value), sort: value, plain: value };
     if (told.words && value !== null) return own.words[told.words][value] || value;
-    return told.under ? { text: value === null ? "" : String(value), under: rows.column(told.under)[chosen[0]] || "" } : value;
+    return told.under
+      ? { text: value === null ? "" : String(value), under: rows.column(told.under)[chosen[0]] || "" }
+      : value;
   }
 
   // A resource by its name; its ARN is one click away.
@@ -46,24 +52,37 @@
     const columns = panel.columns.filter((told) => !(own.pageSpace && told.key === "space"));
     const keys = (panel.group || []).map((name) => rows.column(name));
     const groups = panel.group
-      ? [...own.groups(chosen, (row) => keys.map((values) => (values[row] && values[row].space_arn) || values[row]).join("\n")).values()]
+      ? [
+          ...own
+            .groups(chosen, (row) =>
+              keys.map((values) => (values[row] && values[row].space_arn) || values[row]).join("\n"),
+            )
+            .values(),
+        ]
       : chosen.map((row) => [row]);
     const lines = groups.map((group) => columns.map((told) => cell(told, rows, group, view, space)));
     if (panel.sort) {
       const at = columns.findIndex((told) => told.key === panel.sort);
-      const rank = (line) => (line[at] === null ? -Infinity : typeof line[at] === "bigint" ? own.values.number(line[at]) : line[at]);
+      const rank = (line) =>
+        line[at] === null ? -Infinity : typeof line[at] === "bigint" ? own.values.number(line[at]) : line[at];
       lines.sort((one, other) => (rank(other) > rank(one) ? 1 : rank(other) < rank(one) ? -1 : 0));
     }
     // What is only compared is shown, and never added.
     const counted = panel.total_only ? chosen.filter((row) => rows.column(panel.total_only)[row]) : chosen;
     const hasTotal = columns.some((told) => told.sum) && chosen.length > 0;
-    const total = columns.map((told, at) => (told.sum ? cell(told, rows, counted, view, space) : at === 0 ? "Total" : ""));
+    const total = columns.map((told, at) =>
+      told.sum ? cell(told, rows, counted, view, space) : at === 0 ? "Total" : "",
+    );
     return {
       columns: columns.map((told) => ({
-        key: told.key, label: told.label, kind: kindOf(told), minor: told.minor,
+        key: told.key,
+        label: told.label,
+        kind: kindOf(told),
+        minor: told.minor,
         unit: told.kind === "money" && !told.unit ? view.currency : told.unit,
       })),
-      rows: lines, total: hasTotal ? total : null,
+      rows: lines,
+      total: hasTotal ? total : null,
     };
   };
 
@@ -94,12 +113,16 @@
     const chosen = own.select(rows, view);
     const by = chosenOf(panel, view);
     const value = columnOf(panel.value, view);
-    const series = !by ? [{ name: panel.title, look: [own.palette.BLUE, ""], chosen }]
-      : by === "space" ? own.seriesBySpace(rows, chosen, view, 9, value) : own.seriesByColumn(rows, chosen, by);
+    const series = !by
+      ? [{ name: panel.title, look: [own.palette.BLUE, ""], chosen }]
+      : by === "space"
+        ? own.seriesBySpace(rows, chosen, view, 9, value)
+        : own.seriesByColumn(rows, chosen, by);
     const unit = panel.value === "cost" ? view.currency : panel.unit || "";
     const made = own.stackedChart(rows, chosen, series, panel.x, value, unit);
     if (panel.choices) made.controls = [own.choice("By", "by-" + panel.key, panel.choices, by)];
-    if (chosen.some((row) => rows.column("by_month")[row])) made.lead = "Months before " + own.build.daily_from + " stand whole on their first day.";
+    if (chosen.some((row) => rows.column("by_month")[row]))
+      made.lead = "Months before " + own.build.daily_from + " stand whole on their first day.";
     return made;
   };
 

@@ -14,7 +14,6 @@
   }
   own.element = element;
 
-
   // Where a page lies, with the view that is shown: links keep the filters.
   own.href = function (page, view, more = {}) {
     const next = Object.assign({}, view, more, { options: {} });
@@ -28,8 +27,13 @@
   };
   own.spaceLink = (space, view) =>
     space && space.page
-      ? { text: space.title, href: own.href("space/" + space.page, view), detail: space.space_arn, below: space.domain_title,
-          badge: space.deleted_at ? "deleted" : "" }
+      ? {
+          text: space.title,
+          href: own.href("space/" + space.page, view),
+          detail: space.space_arn,
+          below: space.domain_title,
+          badge: space.deleted_at ? "deleted" : "",
+        }
       : { text: space ? space.title : "no space" };
 
   async function show(box, panel, view, mine) {
@@ -37,7 +41,8 @@
     try {
       const made = await own.draws[panel.draw](panel, view);
       if (panel.told && made.table && !made.table.rows.length && !(await own.isTold(view))) {
-        made.table.empty = "No trail tells of these days, so that silence means nothing here. An [[activity]] entry of spaceledger.toml names a trail.";
+        made.table.empty =
+          "No trail tells of these days, so that silence means nothing here. An [[activity]] entry of spaceledger.toml names a trail.";
       } else if (panel.recent && made.table && !made.table.rows.length && view.to < own.build.daily_from) {
         made.table.empty = "Kept from " + own.build.daily_from + " on alone.";
       }
@@ -65,11 +70,18 @@
     unknown.hidden = view.unknown.length === 0 && !view.isWidened && !own.isVoid;
     unknown.textContent = [
       own.isVoid ? "The address names a space that is not in this build." : "",
-      view.unknown.length ? "The address asks for something that is not in this build (" + view.unknown.join(", ") + "): it is left out." : "",
-      view.isWidened ? "Days before " + own.build.daily_from + " are not kept one by one: the dates were widened to whole months." : "",
-    ].filter(Boolean).join(" ");
+      view.unknown.length
+        ? "The address asks for something that is not in this build (" + view.unknown.join(", ") + "): it is left out."
+        : "",
+      view.isWidened
+        ? "Days before " + own.build.daily_from + " are not kept one by one: the dates were widened to whole months."
+        : "",
+    ]
+      .filter(Boolean)
+      .join(" ");
     for (const link of document.querySelectorAll("a[data-page]")) link.href = own.href(link.dataset.page, view);
-    for (const name of document.querySelectorAll("[data-measure]")) name.textContent = own.words.measures[view.measure][0];
+    for (const name of document.querySelectorAll("[data-measure]"))
+      name.textContent = own.words.measures[view.measure][0];
     const boxes = own.isVoid ? [] : document.querySelectorAll(".page:not([hidden]) [data-panel]");
     for (const panel of document.querySelectorAll(".page:not([hidden]) .panel")) panel.hidden = Boolean(own.isVoid);
     const all = [...boxes].map((box) => show(box, own.panels[box.dataset.panel], view, mine));
@@ -78,7 +90,10 @@
   }
 
   function change(patch) {
-    const next = patch === null ? Object.assign(own.filters.defaults(), { options: {}, carried: {} }) : Object.assign({}, own.view, patch);
+    const next =
+      patch === null
+        ? Object.assign(own.filters.defaults(), { options: {}, carried: {} })
+        : Object.assign({}, own.view, patch);
     if (patch && patch.options) next.options = Object.assign({}, own.view.options, patch.options);
     const said = own.filters.write(next);
     const page = own.isSingle ? own.singlePage() : "";

@@ -9,15 +9,36 @@
 
   // In the order they are stacked, from the bottom.
   const CATEGORIES = {
-    "Studio apps": [BLUE, ""], "Studio storage": [SKY, ""], "home file system": [SKY, "/"],
-    "notebook instances": [BLUE, "/"], RStudio: [VIOLET, ""], Canvas: [PINK, ""], training: [RED, ""],
-    HyperPod: [RED, "/"], processing: [AMBER, ""], "batch transform": [AMBER, "/"], hosting: [GREEN, ""],
-    MLflow: [VIOLET, "/"], "Feature Store": [GREEN, "/"], "Ground Truth": [PINK, "/"],
-    "data transfer": [SKY, "x"], "other services": [GREY, ""], other: [GREY, "/"],
-    "unused Savings Plan commitment": [GREY, "x"], "savings plan negation": [GREY, "\\"], tax: [GREY, "-"],
-    discount: [GREY, "|"], refund: [GREY, "+"], credit: [GREY, "."],
-    space_tag: [BLUE, ""], space_resource: [SKY, ""], space_history: [GREEN, ""], space_event: [VIOLET, ""],
-    user_profile: [PINK, ""], domain: [AMBER, ""], unattributed: [RED, "/"],
+    "Studio apps": [BLUE, ""],
+    "Studio storage": [SKY, ""],
+    "home file system": [SKY, "/"],
+    "notebook instances": [BLUE, "/"],
+    RStudio: [VIOLET, ""],
+    Canvas: [PINK, ""],
+    training: [RED, ""],
+    HyperPod: [RED, "/"],
+    processing: [AMBER, ""],
+    "batch transform": [AMBER, "/"],
+    hosting: [GREEN, ""],
+    MLflow: [VIOLET, "/"],
+    "Feature Store": [GREEN, "/"],
+    "Ground Truth": [PINK, "/"],
+    "data transfer": [SKY, "x"],
+    "other services": [GREY, ""],
+    other: [GREY, "/"],
+    "unused Savings Plan commitment": [GREY, "x"],
+    "savings plan negation": [GREY, "\\"],
+    tax: [GREY, "-"],
+    discount: [GREY, "|"],
+    refund: [GREY, "+"],
+    credit: [GREY, "."],
+    space_tag: [BLUE, ""],
+    space_resource: [SKY, ""],
+    space_history: [GREEN, ""],
+    space_event: [VIOLET, ""],
+    user_profile: [PINK, ""],
+    domain: [AMBER, ""],
+    unattributed: [RED, "/"],
   };
   const ORDER = Object.keys(CATEGORIES);
   // "hosting (real-time)" is of the family of "hosting".
@@ -31,7 +52,10 @@
   const ofSpace = (space) =>
     !space || !space.page || space.colour === null
       ? [GREY, space ? "" : "-"]
-      : [OF_SPACES[space.colour % OF_SPACES.length], PATTERNS[Math.floor(space.colour / OF_SPACES.length) % PATTERNS.length]];
+      : [
+          OF_SPACES[space.colour % OF_SPACES.length],
+          PATTERNS[Math.floor(space.colour / OF_SPACES.length) % PATTERNS.length],
+        ];
   // Instance types and the like have no colour of their own: their name gives one, the same everywhere.
   function ofName(name) {
     let sum = 0;

@@ -15,7 +15,8 @@
   // Rows of a table under other names or numbers; `more` gives whole columns.
   function pick(rows, chosen, more) {
     return {
-      rows: chosen.length, names: [...rows.names, ...Object.keys(more)],
+      rows: chosen.length,
+      names: [...rows.names, ...Object.keys(more)],
       has: (name) => name in more || rows.has(name),
       column: (name) => (name in more ? more[name] : chosen.map((row) => rows.column(name)[row])),
     };
@@ -39,7 +40,10 @@
   async function spendMonths(view) {
     if (own.pageSpace) {
       const days = await own.rows("space_days");
-      return pick(days, [...Array(days.rows).keys()], { usage_date: days.column("usage_date"), billing_period: days.column("usage_date").map((day) => day.slice(0, 7)) });
+      return pick(days, [...Array(days.rows).keys()], {
+        usage_date: days.column("usage_date"),
+        billing_period: days.column("usage_date").map((day) => day.slice(0, 7)),
+      });
     }
     return own.rows(isFirst(view) ? "first_months" : "spend_months");
   }
@@ -56,7 +60,9 @@
   // The dearest groups, and the rest as one; each with its rows and amount.
   function top(groups, rows, measure, count) {
     const found = [...groups].map(([key, chosen]) => ({ key, chosen, amount: own.sum(rows, chosen, measure) || 0n }));
-    found.sort((one, other) => (other.amount > one.amount ? 1 : other.amount < one.amount ? -1 : nameOf(one.key) < nameOf(other.key) ? -1 : 1));
+    found.sort((one, other) =>
+      other.amount > one.amount ? 1 : other.amount < one.amount ? -1 : nameOf(one.key) < nameOf(other.key) ? -1 : 1,
+    );
     const isFold = (one) => one.key && one.key.space_arn && !one.key.page && !one.key.space_arn.startsWith("~");
     const kept = found.filter((one) => !isFold(one)).slice(0, count);
     const rest = found.filter((one) => !kept.includes(one));
@@ -75,7 +81,10 @@
     svg.setAttribute("aria-hidden", "true");
     const line = document.createElementNS(SVG, "polyline");
     const y = (value) => (high === low ? 12 : 22 - ((value - low) / (high - low)) * 20).toFixed(1);
-    line.setAttribute("points", values.map((value, at) => ((at * 100) / (values.length - 1)).toFixed(1) + "," + y(value)).join(" "));
+    line.setAttribute(
+      "points",
+      values.map((value, at) => ((at * 100) / (values.length - 1)).toFixed(1) + "," + y(value)).join(" "),
+    );
     svg.append(line);
     return svg;
   }
@@ -118,7 +127,11 @@
   own.panel = function (body, panel, made, view) {
     for (const old of body.querySelectorAll(":scope > .empty, :scope > .wait")) old.remove();
     const [lead, controls, tiles, chart, table] = [
-      slot(body, "lead", "p"), slot(body, "options"), slot(body, "tiles"), slot(body, "chart"), slot(body, "rows"),
+      slot(body, "lead", "p"),
+      slot(body, "options"),
+      slot(body, "tiles"),
+      slot(body, "chart"),
+      slot(body, "rows"),
     ];
     lead.textContent = visible(made.lead || "");
     lead.hidden = !made.lead;
@@ -139,8 +152,29 @@
     if (made.table) {
       const folded = made.figure && hasRows ? { folded: "The same as a table" } : {};
       const { measure, from, to } = view;
-      const file = [panel.key, own.pageSpace, from, to, made.tables && made.tables.some(own.acts.measure) ? measure : ""].filter(Boolean).join("_");
-      own.tables.draw(table, Object.assign({ name: panel.key, file, title: panel.title, total: null, empty: panel.empty || "Nothing here in this view." }, folded, made.table));
+      const file = [
+        panel.key,
+        own.pageSpace,
+        from,
+        to,
+        made.tables && made.tables.some(own.acts.measure) ? measure : "",
+      ]
+        .filter(Boolean)
+        .join("_");
+      own.tables.draw(
+        table,
+        Object.assign(
+          {
+            name: panel.key,
+            file,
+            title: panel.title,
+            total: null,
+            empty: panel.empty || "Nothing here in this view.",
+          },
+          folded,
+          made.table,
+        ),
+      );
     }
   };
 

@@ -23,9 +23,12 @@
     const xs = sorted(rows, chosen, x);
     const made = series.map((one) => Object.assign({}, one, { amounts: points(rows, one.chosen, key, name) }));
     const cells = (at) => made.map((one) => (one.amounts.has(at) ? one.amounts.get(at) : null));
-    const add = (amounts) => amounts.reduce((sum, amount) => (amount === null ? sum : sum === null ? amount : sum + amount), null);
+    const add = (amounts) =>
+      amounts.reduce((sum, amount) => (amount === null ? sum : sum === null ? amount : sum + amount), null);
     const kind = unit && own.currencies.includes(unit) ? "money" : "number";
-    const drawn = made.map((one) => Object.assign({}, one, { points: new Map([...one.amounts].map(([at, amount]) => [at, plain(amount)])) }));
+    const drawn = made.map((one) =>
+      Object.assign({}, one, { points: new Map([...one.amounts].map(([at, amount]) => [at, plain(amount)])) }),
+    );
     return {
       tables: [rows],
       figure: charts.stack(drawn, xs, unit, byMonth),
@@ -35,23 +38,44 @@
           ...made.map((one, at) => ({ key: "s" + at, label: one.name, kind, unit })),
           ...(made.length > 1 ? [{ key: "total", label: "Total", kind, unit }] : []),
         ],
-        rows: [...xs].reverse().map((at) => [byMonth ? { text: month(at), sort: at, plain: at } : at, ...cells(at), ...(made.length > 1 ? [add(cells(at))] : [])]),
-        total: ["Total", ...made.map((one) => own.sum(rows, one.chosen, name)), ...(made.length > 1 ? [own.sum(rows, chosen, name)] : [])],
+        rows: [...xs]
+          .reverse()
+          .map((at) => [
+            byMonth ? { text: month(at), sort: at, plain: at } : at,
+            ...cells(at),
+            ...(made.length > 1 ? [add(cells(at))] : []),
+          ]),
+        total: [
+          "Total",
+          ...made.map((one) => own.sum(rows, one.chosen, name)),
+          ...(made.length > 1 ? [own.sum(rows, chosen, name)] : []),
+        ],
       },
     };
   }
 
   function bySpace(rows, chosen, view, count, name = view.measure) {
     const { kept, rest } = own.top(own.groups(chosen, own.holders(rows)), rows, name, count);
-    const series = kept.map((one) => ({ name: one.key.title, look: palette.ofSpace(one.key), chosen: one.chosen, space: one.key }));
+    const series = kept.map((one) => ({
+      name: one.key.title,
+      look: palette.ofSpace(one.key),
+      chosen: one.chosen,
+      space: one.key,
+    }));
     if (rest.length) {
       const others = { title: "Others", space_arn: "~others", colour: null };
-      series.push({ name: "Others", look: palette.ofSpace(others), chosen: rest.flatMap((one) => one.chosen), space: others });
+      series.push({
+        name: "Others",
+        look: palette.ofSpace(others),
+        chosen: rest.flatMap((one) => one.chosen),
+        space: others,
+      });
     }
     // Equal titles are told apart by their domain.
     const named = new Map();
     for (const one of series) named.set(one.name, (named.get(one.name) || 0) + 1);
-    for (const one of series) if (named.get(one.name) > 1 && one.space.domain_title) one.name += " (" + one.space.domain_title + ")";
+    for (const one of series)
+      if (named.get(one.name) > 1 && one.space.domain_title) one.name += " (" + one.space.domain_title + ")";
     return series.reverse();
   }
 
@@ -59,7 +83,11 @@
     const values = rows.column(column);
     const groups = [...own.groups(chosen, (row) => values[row])];
     groups.sort(([one], [other]) => palette.place(String(one)) - palette.place(String(other)));
-    return groups.map(([value, own_]) => ({ name: value === null ? "none" : value, look: palette.ofCategory(String(value)), chosen: own_ }));
+    return groups.map(([value, own_]) => ({
+      name: value === null ? "none" : value,
+      look: palette.ofCategory(String(value)),
+      chosen: own_,
+    }));
   }
 
   const sorted = (rows, chosen, column) => [...new Set(chosen.map((row) => rows.column(column)[row]))].sort();
@@ -73,7 +101,10 @@
     const made = stacked(rows, chosen, series, "usage_date", view.measure, view.currency);
     if (panel.choices) made.controls = [own.choice("By", "by-" + panel.key, panel.choices, by)];
     const isCut = view.from < own.build.daily_from && !own.build.is_monthly;
-    made.lead = own.span(view) + "." + (isCut ? " Months before " + own.build.daily_from + " stand whole on their first day." : "");
+    made.lead =
+      own.span(view) +
+      "." +
+      (isCut ? " Months before " + own.build.daily_from + " stand whole on their first day." : "");
     return made;
   };
 
@@ -95,7 +126,9 @@
     const { build } = own;
     const usual = own.filters.defaults();
     if (view.to === usual.to) {
-      return build.now_to ? { from: build.now_from, to: build.now_to, start: build.then_from, end: build.then_to } : null;
+      return build.now_to
+        ? { from: build.now_from, to: build.now_to, start: build.then_from, end: build.then_to }
+        : null;
     }
     const period = view.to.slice(0, 7);
     const earlier = before(period);
@@ -115,12 +148,27 @@
       const rows = await own.rows("first_moves");
       const holder = own.holders(rows);
       const [now, then] = ["now_cost", "then_cost"].map(rows.column);
-      return { rows, found: own.select(rows, view).map((row) => ({ space: holder(row), now: now[row] || 0n, then: then[row] || 0n })) };
+      return {
+        rows,
+        found: own
+          .select(rows, view)
+          .map((row) => ({ space: holder(row), now: now[row] || 0n, then: then[row] || 0n })),
+      };
     }
     const rows = await own.spendDays(view, like.start, like.to);
-    const [now, then] = [[like.from, like.to], [like.start, like.end]].map(([from, to]) => own.groups(own.select(rows, view, from, to), own.holders(rows)));
+    const [now, then] = [
+      [like.from, like.to],
+      [like.start, like.end],
+    ].map(([from, to]) => own.groups(own.select(rows, view, from, to), own.holders(rows)));
     const sum = (side, space) => own.sum(rows, side.get(space) || [], view.measure) || 0n;
-    return { rows, found: [...new Set([...now.keys(), ...then.keys()])].map((space) => ({ space, now: sum(now, space), then: sum(then, space) })) };
+    return {
+      rows,
+      found: [...new Set([...now.keys(), ...then.keys()])].map((space) => ({
+        space,
+        now: sum(now, space),
+        then: sum(then, space),
+      })),
+    };
   }
 
   own.draws.movers = async function (panel, view) {
@@ -138,20 +186,43 @@
     const still = moved.filter((one) => !shown.includes(one));
     const sum = (key) => shown.reduce((all, one) => all + one[key], 0n);
     return {
-      tables: [rows], controls: [least_],
-      lead: like.from + " to " + like.to + " against " + like.start + " to " + like.end + "." +
-        (still.length ? " " + own.values.count(still.length) + " moved less." : "") + (shown.length > 10 ? " The chart shows 10 of " + own.values.count(shown.length) + "." : ""),
+      tables: [rows],
+      controls: [least_],
+      lead:
+        like.from +
+        " to " +
+        like.to +
+        " against " +
+        like.start +
+        " to " +
+        like.end +
+        "." +
+        (still.length ? " " + own.values.count(still.length) + " moved less." : "") +
+        (shown.length > 10 ? " The chart shows 10 of " + own.values.count(shown.length) + "." : ""),
       figure: charts.ranking(
-        shown.slice(0, 10).map((one) => ({ name: one.space.title, value: number(one.by), words: words(one), look: one.by > 0n ? palette.RED : palette.GREEN })),
-        view.currency
+        shown.slice(0, 10).map((one) => ({
+          name: one.space.title,
+          value: number(one.by),
+          words: words(one),
+          look: one.by > 0n ? palette.RED : palette.GREEN,
+        })),
+        view.currency,
       ),
       table: {
         columns: [
-          { key: "space", label: "Space", kind: "link" }, { key: "now", label: "Now", kind: "money", unit: view.currency },
-          { key: "then", label: "Before", kind: "money", unit: view.currency }, { key: "by", label: "Change", kind: "money", unit: view.currency },
+          { key: "space", label: "Space", kind: "link" },
+          { key: "now", label: "Now", kind: "money", unit: view.currency },
+          { key: "then", label: "Before", kind: "money", unit: view.currency },
+          { key: "by", label: "Change", kind: "money", unit: view.currency },
           { key: "ratio", label: "Change in %", kind: "change" },
         ],
-        rows: shown.map((one) => [own.spaceLink(one.space, view), one.now, one.then, one.by, changed(one.now, one.then)]),
+        rows: shown.map((one) => [
+          own.spaceLink(one.space, view),
+          one.now,
+          one.then,
+          one.by,
+          changed(one.now, one.then),
+        ]),
         total: ["Total", sum("now"), sum("then"), sum("by"), changed(sum("now"), sum("then"))],
         empty: "No space moved by " + least + " " + view.currency + " or more. A smaller bound shows more.",
       },
@@ -167,74 +238,11 @@
     return box;
   }
 
-  own.draws.flow = async function (panel, view) {
-    const rows = await own.spendDays(view, view.from, view.to);
-    const chosen = own.select(rows, view);
-    const series = bySpace(rows, chosen, view, 12);
-    const domains = rows.column("domain_arn");
-    const categories = rows.column("spend_category");
-    const nodes = new Map();
-    const links = new Map();
-    const node = (key, name, look, level) => nodes.has(key) || nodes.set(key, { name, look, level, at: nodes.size });
-    const link = (from, to, amount, look) => {
-      const found = links.get(from + "\n" + to) || { from, to, amount: 0n, look };
-      found.amount += amount;
-      links.set(from + "\n" + to, found);
-    };
-    const amounts = rows.column(view.measure);
-    for (const one of series) {
-      for (const row of one.chosen) {
-        if (amounts[row] === null) continue;
-        const space = one.space;
-        const domain = domains[row] ? own.domainTitle(domains[row]) : one.name === "Others" ? "several domains" : "no domain";
-        node("d" + domain, domain, palette.GREY, 0);
-        node("s" + one.space.space_arn, one.name, one.look[0], 1);
-        node("c" + categories[row], categories[row], palette.ofCategory(categories[row])[0], 2);
-        link("d" + domain, "s" + space.space_arn, amounts[row], one.look[0]);
-        link("s" + space.space_arn, "c" + categories[row], amounts[row], palette.ofCategory(categories[row])[0]);
-      }
-    }
-    const flows = [...links.values()].sort((one, other) => (other.amount > one.amount ? 1 : -1));
-    const drawn = flows.filter((one) => one.amount > 0n);
-    const left = flows.filter((one) => one.amount < 0n).length;
-    return {
-      tables: [rows],
-      lead: own.span(view) + "." + (left ? " Flows below zero (credits, refunds) are in the table alone." : ""),
-      figure: charts.sankey([...nodes.values()], drawn.map((one) => ({ from: nodes.get(one.from).at, to: nodes.get(one.to).at, value: number(one.amount), look: one.look })), view.currency),
-      table: {
-        columns: [
-          { key: "from", label: "From", kind: "text" }, { key: "to", label: "To", kind: "text" },
-          { key: "amount", label: "Amount", kind: "money", unit: view.currency },
-        ],
-        rows: flows.map((one) => [nodes.get(one.from).name, nodes.get(one.to).name, one.amount]),
-        total: ["Total, from domains to spaces", "", flows.filter((one) => one.from.startsWith("d")).reduce((sum, one) => sum + one.amount, 0n)],
-      },
-    };
-  };
-
-  own.draws.heat = async function (panel, view) {
-    const rows = await own.spendDays(view, view.from, view.to);
-    const chosen = own.select(rows, view);
-    const days = sorted(rows, chosen, "usage_date");
-    const key = rows.column("usage_date");
-    const { kept, rest } = own.top(own.groups(chosen, own.holders(rows)), rows, view.measure, 30);
-    const amounts = kept.map((one) => points(rows, one.chosen, key, view.measure));
-    const z = amounts.map((by) => days.map((day) => (by.has(day) ? number(by.get(day)) : null)));
-    const words = kept.map((one, at) => days.map((day) => own.values.label(one.key.title) + ", " + day + ": " + money(amounts[at].get(day) || null) + " " + view.currency));
-    const lines = kept.flatMap((one, at) => days.filter((day) => amounts[at].has(day)).map((day) => [own.spaceLink(one.key, view), day, amounts[at].get(day)]));
-    return {
-      tables: [rows],
-      lead: own.span(view) + "." + (rest.length ? " The " + kept.length + " dearest, and their total." : ""),
-      figure: charts.heat(days, kept.map((one) => one.key.title), z, words, view.currency, { xaxis: { type: "date" } }),
-      table: {
-        columns: [
-          { key: "space", label: "Space", kind: "link" }, { key: "day", label: "Day", kind: "term" },
-          { key: "amount", label: "Amount", kind: "money", unit: view.currency },
-        ],
-        rows: lines, total: ["Total", "", kept.reduce((sum, one) => sum + one.amount, 0n)],
-      },
-    };
-  };
-
-  Object.assign(own, { stackedChart: stacked, seriesBySpace: bySpace, seriesByColumn: byColumn, numberField });
+  Object.assign(own, {
+    stackedChart: stacked,
+    seriesBySpace: bySpace,
+    seriesByColumn: byColumn,
+    numberField,
+    sums: { points, sorted },
+  });
 })(window.spaceledger);

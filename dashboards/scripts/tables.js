@@ -22,16 +22,18 @@ window.spaceledger = window.spaceledger || {};
 
   function load() {
     if (own.DataTable) return Promise.resolve();
-    library = library || new Promise((resolve, reject) => {
-      const script = element("script", { src: (own.root || "") + "assets/datatables.js" });
-      script.addEventListener("load", resolve);
-      script.addEventListener("error", () => {
-        library = null;
-        script.remove();
-        reject(new Error("assets/datatables.js"));
+    library =
+      library ||
+      new Promise((resolve, reject) => {
+        const script = element("script", { src: (own.root || "") + "assets/datatables.js" });
+        script.addEventListener("load", resolve);
+        script.addEventListener("error", () => {
+          library = null;
+          script.remove();
+          reject(new Error("assets/datatables.js"));
+        });
+        document.head.append(script);
       });
-      document.head.append(script);
-    });
     return library;
   }
 
@@ -74,7 +76,10 @@ window.spaceledger = window.spaceledger || {};
     const index = table.columns.findIndex((column) => column.key === state.key);
     // Found as it is typed: words apart would find a "2" in every date.
     view.api.search(state.search.trim(), { regex: false, smart: false });
-    view.api.order(index < 0 ? [] : [[index, state.way]]).page.len(state.all ? -1 : PAGE).draw();
+    view.api
+      .order(index < 0 ? [] : [[index, state.way]])
+      .page.len(state.all ? -1 : PAGE)
+      .draw();
     const last = Math.max(0, view.api.page.info().pages - 1);
     state.page = Math.min(state.page, last);
     view.api.page(state.page).draw("page");
@@ -94,7 +99,7 @@ window.spaceledger = window.spaceledger || {};
       () => {
         const { status } = views.get(box);
         if (status) status.textContent = MISSING;
-      }
+      },
     );
   }
 
@@ -192,7 +197,7 @@ window.spaceledger = window.spaceledger || {};
       { "aria-label": name },
       element("thead", null, element("tr", null, ...heads)),
       element("tbody", null, ...rows),
-      view.foot
+      view.foot,
     );
     const scroll = element("div", { class: "scroll", role: "region", "aria-label": name }, view.node);
     sizes.observe(scroll);

@@ -55,8 +55,7 @@ window.spaceledger = window.spaceledger || {};
   const number = (amount) => (amount === null || amount === undefined ? null : Number(plain(amount)));
 
   // Null where it says nothing: a whole that is not above zero has no shares.
-  const share = (part, whole) =>
-    part === null || whole === null || whole <= 0n ? null : number(part) / number(whole);
+  const share = (part, whole) => (part === null || whole === null || whole <= 0n ? null : number(part) / number(whole));
   const changed = (now, before) =>
     now === null || before === null || before <= 0n ? null : number(now - before) / number(before);
 
@@ -80,13 +79,26 @@ window.spaceledger = window.spaceledger || {};
   // Text whose direction marks and control characters can be seen, and do nothing.
   const visible = (text) =>
     String(text).replace(UNSEEN, (mark) =>
-      "\t\n\r".includes(mark) ? " " : "[U+" + mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0") + "]"
+      "\t\n\r".includes(mark) ? " " : "[U+" + mark.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0") + "]",
     );
   // Text for plotly, whose labels understand a little HTML and whose templates `%{...}`.
   const label = (text) =>
     visible(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/%\{/g, "%&#123;");
 
   own.values = {
-    ONE, parse, money, plain, exact, number, share, changed, ratio, change, count, month, visible, label,
+    ONE,
+    parse,
+    money,
+    plain,
+    exact,
+    number,
+    share,
+    changed,
+    ratio,
+    change,
+    count,
+    month,
+    visible,
+    label,
   };
 })(window.spaceledger);

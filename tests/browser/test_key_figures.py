@@ -72,7 +72,8 @@ def test_budgets_are_those_of_the_spaces_shown(site: Site, shown: Page, view: Vi
     if own:
         assert exact(value) == sum(row[1] for row in own)
         amount = sum(row[2] for row in own)
-        assert said.startswith(f"of {amount:,.2f} in {len(own)} budgets of spaces")
+        budgets = "budget" if len(own) == 1 else "budgets"
+        assert said.startswith(f"of {amount:,.2f} in {len(own)} {budgets} of spaces")
     else:
         assert value == "–"
         assert said.startswith("no space shown has a budget")

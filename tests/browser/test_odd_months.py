@@ -101,7 +101,6 @@ def test_the_first_days_of_a_month_compare_nothing(odd: Odd, shared: Opened) -> 
 
 
 # The newest usage date of such a bill is the first of its month, and is held against stale_after_days as a day would be.
-@pytest.mark.xfail(strict=True, reason="a bill by month counts as stale from the fourth day on")
 def test_a_bill_by_month_is_not_stale_within_its_month(odd: Odd, shared: Opened) -> None:
     page = shared.show(odd("by month").pages["index"])
     assert "what came since is not in these numbers" not in notices(page)

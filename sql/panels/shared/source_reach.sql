@@ -176,19 +176,43 @@ sources as (
     left join files on trails.source = files.source
 ),
 
+-- A bill by month bears the first day of its month: it is late once that month is over.
+newest_charges as (
+    select
+        source,
+        monthly_count,
+        charge_count,
+        billing_period = max(billing_period) over (partition by source) as is_newest
+    from core.budget_charge_daily
+),
+
+kinds as (
+    select
+        source,
+        2 * sum(monthly_count) > sum(charge_count) as is_monthly
+    from newest_charges
+    where is_newest
+    group by source
+),
+
 judged as (
     select
         sources.*,
         (run.as_of - sources.newest_date)::integer as days_behind,
         run.stale_after_days,
         coalesce(sources.role, 'ledger') = 'ledger'
-        and coalesce(run.as_of - sources.newest_date > run.stale_after_days, sources.kind = 'trail') as is_stale,
+        and coalesce(
+            run.as_of - case when kinds.is_monthly then last_day(sources.newest_date) else sources.newest_date end
+            > run.stale_after_days,
+            sources.kind = 'trail'
+        ) as is_stale,
         case sources.kind when 'bill' then 'months' else 'days' end as missing_unit,
         coalesce(missing.missing_count, 0) as missing_count,
         missing.missing_from,
         missing.missing_to
     from sources
     cross join run
+    left join kinds on sources.kind = 'bill' and sources.source = kinds.source
     left join missing on sources.kind = missing.kind and sources.source = missing.source
 )
 

@@ -17,8 +17,9 @@ from spaceledger.reports import values
 
 # Each needs those before it.
 SCRIPTS = (
-    "values", "data", "filters", "palette", "charts", "page", "panels", "cells", "exports", "tables",
-    "summary", "generic", "figures", "budgets", "spaces", "activity",
+    "values", "data", "filters", "palette", "charts", "drawing", "page", "panels", "cells", "exports",
+    "tables", "summary", "flows", "generic", "attendance", "figures", "budgets", "spaces", "space",
+    "activity", "trust",
 )  # fmt: skip
 STYLES = ("style.css", "tables.css")
 OF_SPACE = "space"  # the page that each space has
