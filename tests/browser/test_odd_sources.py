@@ -88,7 +88,7 @@ def test_the_gravest_of_two_budgets_counts(payers: Site, shared: Opened) -> None
     assert (value, said) == ("1", "1 over, 0 near or likely to be")
     value, said = figure(page, "Budget left")
     assert exact(value) == 100000 - SPENT[FAR]
-    assert said == "of 100,000.00 in 1 budgets of spaces"
+    assert said == "of 100,000.00 in 1 budget of spaces"
     page = shared.show(payers.pages["spaces"])
     assert {row[3]: row[9] for row in grid(page, "all-spaces").rows} == {
         "Far team": "breached",
