@@ -137,6 +137,11 @@
     const months = own.first("first_months") || own.first("coverage");
     own.currencies = own.records(own.first("currencies")).map((row) => row.billing_currency);
     own.otherDomains = months ? [...new Set(months.column("domain_arn"))] : [];
+    // The fragment is the view: a jump must not take its place.
+    document.querySelector(".skip").addEventListener("click", (event) => {
+      event.preventDefault();
+      document.querySelector("#main").focus();
+    });
     window.addEventListener("hashchange", () => {
       if (own.isSingle) own.openSinglePage();
       draw();

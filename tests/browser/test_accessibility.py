@@ -79,6 +79,7 @@ def test_the_first_stop_leads_past_the_header(site: Site, open_page: Callable[..
     assert link.bounding_box()["x"] >= 0
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+    assert "#" not in page.url  # the fragment is the view
     page.keyboard.press("Tab")
     assert page.evaluate("Boolean(document.activeElement.closest('#key-figures'))")
 

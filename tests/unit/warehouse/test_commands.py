@@ -138,30 +138,30 @@ def test_what_is_not_known_for_sure_has_no_command(
 @example("a;reboot")
 @example("$(reboot)")
 @example("-a")
-def test_no_name_reaches_a_shell_unless_it_is_a_word(text: str) -> None:
-    with duckdb.connect() as con:
-        create_macros(con)
-        plain = asked(con, "is_plain_word", text)
-        assert plain == (
-            text[:1].isascii()
-            and text[:1].isalnum()
-            and all(c.isascii() and (c.isalnum() or c in "._-") for c in text)
-        )
-        found = [
-            ended(con, f"{HOME}:training-job/{text}"),
-            ended(con, f"{HOME}:app/d-abc/fraud/JupyterLab/{text}"),
-            *(
-                ended(con, space, category="Studio storage", space=space)
-                for space in (f"{HOME}:space/d-abc/{text}", f"{HOME}:space/{text}/fraud")
-            ),
-            asked(con, "tag_command", f"{HOME}:endpoint/{text}", SPACE),
-            asked(con, "tag_command", f"{HOME}:endpoint/a", f"{HOME}:space/d-abc/{text}"),
-        ]
-        assert [command is not None for command in found] == [plain] * len(found)
-        # A strange spelling of the space's own name gives way to that of its ARN.
-        odd = ended(con, SPACE, category="Studio storage", name=text)
-        assert odd
-        assert options(odd)["space-name"] == ["fraud"]
+def test_no_name_reaches_a_shell_unless_it_is_a_word(
+    con: duckdb.DuckDBPyConnection, text: str
+) -> None:
+    plain = asked(con, "is_plain_word", text)
+    assert plain == (
+        text[:1].isascii()
+        and text[:1].isalnum()
+        and all(c.isascii() and (c.isalnum() or c in "._-") for c in text)
+    )
+    found = [
+        ended(con, f"{HOME}:training-job/{text}"),
+        ended(con, f"{HOME}:app/d-abc/fraud/JupyterLab/{text}"),
+        *(
+            ended(con, space, category="Studio storage", space=space)
+            for space in (f"{HOME}:space/d-abc/{text}", f"{HOME}:space/{text}/fraud")
+        ),
+        asked(con, "tag_command", f"{HOME}:endpoint/{text}", SPACE),
+        asked(con, "tag_command", f"{HOME}:endpoint/a", f"{HOME}:space/d-abc/{text}"),
+    ]
+    assert [command is not None for command in found] == [plain] * len(found)
+    # A strange spelling of the space's own name gives way to that of its ARN.
+    odd = ended(con, SPACE, category="Studio storage", name=text)
+    assert odd
+    assert options(odd)["space-name"] == ["fraud"]
 
 
 def test_a_tag_command_sets_both_tags(con: duckdb.DuckDBPyConnection) -> None:
