@@ -158,3 +158,9 @@ create or replace macro measured(cost_metric, effective_cost, amortized_cost, bi
 -- Whether budgets count a charge: never tax, credits or unused commitment.
 create or replace macro is_budgeted(charge_category, spend_category) as
     charge_category not in ('Tax', 'Credit') and spend_category <> 'unused Savings Plan commitment';
+
+-- Whether a charge is priced usage, which attribution may cover: never tax, credits, refunds or fees, nor lines that take
+-- usage off again or that nobody used.
+create or replace macro is_priced_usage(charge_category, spend_category) as
+    charge_category = 'Usage'
+    and spend_category not in ('discount', 'savings plan negation', 'unused Savings Plan commitment');

@@ -11,12 +11,7 @@ with classified as (
     select
         billing_period,
         case
-            when
-                charge_category = 'Usage'
-                and spend_category not in (
-                    'discount', 'savings plan negation', 'unused Savings Plan commitment'
-                )
-                then attribution_method
+            when is_priced_usage(charge_category, spend_category) then attribution_method
             when charge_category = 'Usage' then spend_category
             when spend_category in ('tax', 'credit', 'refund', 'unused Savings Plan commitment') then spend_category
             else 'other charges'

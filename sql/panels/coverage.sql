@@ -12,8 +12,7 @@ with spend as (
     cross join core.run as run
     where
         inside_period(spend.usage_date, spend.billing_period) <= run.as_of
-        and spend.charge_category = 'Usage'
-        and spend.spend_category not in ('discount', 'savings plan negation', 'unused Savings Plan commitment')
+        and is_priced_usage(spend.charge_category, spend.spend_category)
 )
 
 select
