@@ -86,12 +86,15 @@
     };
   };
 
-  // Whether a trail of the account, if one is shown, tells of any of the days: where none does, silence means nothing.
+  // Whether a trail tells of any of the days in an account of what is shown: where none does, silence means nothing.
   own.isTold = async function (view, from = view.from, to = view.to) {
     const rows = await own.rows("told_days");
-    const space = own.spaces().find((one) => view.space && one.page === view.space);
-    const account = view.account || (space ? space.account_id : view.domain.split(":")[4] || "");
-    return own.select(rows, Object.assign({}, view, { account }), from, to).length > 0;
+    const account = view.account || (view.domain ? view.domain.split(":")[4] : "");
+    const chosen = own.select(rows, Object.assign({}, view, { account }), from, to);
+    if (!view.space && !view.team) return chosen.length > 0;
+    const shown = own.spaces().filter((one) => own.passes(one, view) && (!account || one.account_id === account));
+    const accounts = new Set(shown.map((one) => one.account_id));
+    return chosen.some((row) => !accounts.size || accounts.has(rows.column("account_id")[row]));
   };
 
   // The months that rows known by month stand for.
