@@ -1,6 +1,5 @@
 -- Every budget in the period that runs or is still to come, the gravest first.
 -- columns:
---   budget_number: Place among these; its burn-up lies under this name.
 --   budget_name: Its name; a budget for each space names the space too.
 --   period_start: First day of the period.
 --   period_end: Last day of the period.
@@ -28,34 +27,7 @@
 --   status: unknown_scope, no_data, breached, breach_forecast, watch or ok.
 --   severity: The gravest status is 0.
 --   past_forecasts: What past forecasts of the same day were worth, in words; null where too few periods are past.
-select
-    budget_number,
-    budget_name,
-    period_start,
-    period_end,
-    scope,
-    space_arn,
-    domain_arn,
-    account_id,
-    scope_arn,
-    team,
-    owner,
-    period,
-    amount,
-    billing_currency,
-    spent,
-    remaining,
-    burn_ratio,
-    elapsed_ratio,
-    planned,
-    forecast,
-    forecast_low,
-    forecast_high,
-    forecast_method,
-    breach_probability,
-    breach_date,
-    status,
-    severity,
-    past_forecasts
+--   budget_number: Place among these; its burn-up lies under this name.
+select *
 from budget_rows
 order by severity asc, burn_ratio desc nulls last, budget_name asc, period_start asc

@@ -26,32 +26,7 @@
 --   is_in_use: Whether it is storage of a space that people worked in during the 30 days.
 --   command: The AWS CLI command that stops or deletes it; null where there is none, and for storage in use.
 --   command_note: What it does to data, or why there is no command.
-select
-    window_start,
-    window_end,
-    space_arn,
-    space_name,
-    domain_arn,
-    account_id,
-    region,
-    team,
-    owner,
-    last_user_name,
-    last_user_at,
-    ask,
-    resource_id,
-    spend_category,
-    billing_currency,
-    last_active_at,
-    unattended_days,
-    app_hours,
-    unattended_hours,
-    cost_low,
-    cost_high,
-    is_deleted,
-    is_in_use,
-    command,
-    command_note
+select *
 from unattended_rows
 where space_arn is not null
 order by space_arn asc, cost_high desc, resource_id asc, billing_currency asc
