@@ -226,5 +226,5 @@
   const faded = (colour) =>
     "rgba(" + [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)).join(",") + ",0.38)";
 
-  own.charts = { stack, lines, ranking, heat, sankey, layout, unitAxis, rowsAxis, namesAbove };
+  own.charts = { stack, lines, ranking, heat, sankey, layout, rowsAxis, namesAbove };
 })(window.spaceledger);

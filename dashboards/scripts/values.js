@@ -86,7 +86,6 @@ window.spaceledger = window.spaceledger || {};
     visible(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/%\{/g, "%&#123;");
 
   own.values = {
-    ONE,
     parse,
     money,
     plain,

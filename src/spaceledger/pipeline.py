@@ -209,8 +209,15 @@ def report(settings: Settings, *, step: Step = _quiet) -> Path:
 
 
 def single_file(settings: Settings, target: Path, *, step: Step = _quiet) -> Path:
-    """Writes the pages of the unpublished build, or else of the published ledger, as one HTML file."""
+    """Writes the pages of the unpublished build, or else of the published ledger, as one HTML file.
+
+    Raises HomeError where there is nothing to show, or the file cannot be written.
+    """
     home = Home(settings.home)
+    if not os.access(target.absolute().parent, os.W_OK):
+        raise HomeError(
+            "no file can be written there", where=str(target), todo="name a folder that is there"
+        )
     with publish.locked(home, "report"):
         publish.sweep(home, keep_work=True)
         work = publish.unfinished(home)

@@ -91,3 +91,14 @@ def test_its_policy_names_each_of_its_scripts(single: Path) -> None:
 
 def test_it_can_be_mailed(single: Path) -> None:
     assert single.stat().st_size < 8_000_000
+
+
+def test_a_file_that_cannot_be_written_is_told(site: Site, tmp_path: Path) -> None:
+    config = site.folder.parents[2] / "spaceledger.toml"
+    target = tmp_path / "no such folder" / "october.html"
+    done = CliRunner().invoke(
+        main, ["report", "--config", str(config), "--single-file", str(target)]
+    )
+    assert done.exit_code == 1
+    assert "no file can be written there" in done.output
+    assert not target.parent.exists()

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from spaceledger.errors import ModelError
@@ -59,7 +59,7 @@ def read_site(folder: Path) -> Site:
 def script_of(site: Site) -> str:
     """All scripts of our own in the order they need each other."""
     paths = [site.folder / "scripts" / f"{name}.js" for name in SCRIPTS]
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths if path.exists())
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 def style_of(site: Site) -> str:
@@ -74,7 +74,7 @@ def environment(folder: Path) -> Environment:
         loader=FileSystemLoader(folder),
         autoescape=True,
         finalize=_visible,
-        undefined=ChainableUndefined,
+        undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )

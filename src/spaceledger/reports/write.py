@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 from plotly.offline import get_plotlyjs
 
+from spaceledger.errors import ModelError
 from spaceledger.paths import dashboards_dir
 from spaceledger.reports.encode import Column, columns_of, encoded, script_json, spans
 from spaceledger.reports.site import OF_SPACE, Site, environment, read_site, script_of, style_of
@@ -38,7 +39,7 @@ def write_reports(
     """Writes every page of a build below `out`; the same rows give the same bytes. Returns the pages.
 
     `datasets` are those of `sql/panels/`; among them `build` (one row), `spaces`, `notices` and
-    `period_statuses`, which every page needs.
+    `period_statuses`, which every page needs. Raises ModelError where rows cannot be cut as they say.
     """
     site = read_site(templates or dashboards_dir())
     # A page of a space that is gone must not outlive it.
@@ -126,9 +127,9 @@ class _Report:
         for value, start, end in spans(each.rows[each.shard].to_pylist()):
             shard = str(value)
             if shard in self.shards[each.name]:
-                raise ValueError(f"the rows of {each.name} are not in the order of {each.shard}")
+                raise ModelError(f"the rows of {each.name} are not in the order of {each.shard}")
             if not _SAFE_SHARD.fullmatch(shard):
-                raise ValueError(f"{each.name} is cut by {shard!r}, which is no file name")
+                raise ModelError(f"{each.name} is cut by {shard!r}, which is no file name")
             self.shards[each.name].append(shard)
             yield f"data/{each.name}/{shard}.js", _put(each.name, shard, columns, start, end)
 
@@ -138,7 +139,7 @@ class _Report:
         seen = set()
         for arn, start, end in spans(each.rows["space_arn"].to_pylist()):
             if arn in seen:
-                raise ValueError(f"the rows of {each.name} are not in the order of space_arn")
+                raise ModelError(f"the rows of {each.name} are not in the order of space_arn")
             seen.add(arn)
             if arn in self.own_pages:
                 page = self.own_pages[arn]

@@ -15,7 +15,7 @@ BUILD = {
     "build_id": "build-1", "built_at": datetime(2026, 11, 24, 6), "as_of": date(2026, 11, 24),
     "cost_metric": "effective_cost", "show_spaces": "shared", "data_through": date(2026, 11, 22),
     "first_day": date(2026, 6, 1), "shown_from": date(2026, 8, 23), "shown_to": date(2026, 11, 24),
-    "daily_from": date(2026, 8, 1), "is_folded": False, "stale_after_days": 3,
+    "daily_from": date(2026, 8, 1), "is_folded": False, "complete_through": date(2026, 11, 20),
 }  # fmt: skip
 
 

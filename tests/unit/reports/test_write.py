@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from spaceledger.errors import ModelError
 from spaceledger.reports import Dataset, write_reports, write_single_file
 from tests.unit.reports.sample_datasets import HOSTILE, datasets
 
@@ -145,19 +146,19 @@ def by_month(*periods: str | None) -> list[Dataset]:
     "shard", ["../x", "", "a/b", "a\\b", ".hidden", "2026-10\n", "é", "a b", "-x"]
 )
 def test_a_shard_that_is_no_file_name_is_refused(tmp_path: Path, shard: str) -> None:
-    with pytest.raises(ValueError, match=r"spend_days is cut by .* which is no file name"):
+    with pytest.raises(ModelError, match=r"spend_days is cut by .* which is no file name"):
         write_reports(by_month(shard), tmp_path / "out")
     assert not list(tmp_path.rglob("*x.js"))
 
 
 def test_months_out_of_order_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="order"):
+    with pytest.raises(ModelError, match="order"):
         write_reports(by_month("2026-10", "2026-11", "2026-10"), tmp_path)
 
 
 def test_spaces_out_of_order_are_refused(tmp_path: Path) -> None:
     rows = [{"space_arn": f"arn:{number}"} for number in (0, 1, 0)]
-    with pytest.raises(ValueError, match="space_days are not in the order of space_arn"):
+    with pytest.raises(ModelError, match="space_days are not in the order of space_arn"):
         write_reports(datasets(space_days=rows), tmp_path)
 
 
