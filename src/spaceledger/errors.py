@@ -38,6 +38,10 @@ class TransientSourceError(SourceError):
     """A source did not answer this time; a retry may help."""
 
 
+class ChangedSourceError(TransientSourceError):
+    """An object is no longer what was listed: it must be listed anew, not merely asked for again."""
+
+
 class DeliveryError(SpaceledgerError):
     """One delivery cannot be loaded: it is held back and its period keeps its previous version."""
 

@@ -13,14 +13,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from spaceledger import steps
+from spaceledger import loading, steps
 from spaceledger.alerting import tell_people
 from spaceledger.alerts import OnNew, Told
 from spaceledger.configuration import made_with
 from spaceledger.errors import HomeError
+from spaceledger.loading import LoadedRow, Step
 from spaceledger.paths import Home
+from spaceledger.pulling import pull
 from spaceledger.settings import Settings
-from spaceledger.steps import LoadedRow, Step
 from spaceledger.trails import TrailRow, fetch_logs
 from spaceledger.warehouse import publish, tables
 from spaceledger.warehouse.build import Built
@@ -76,7 +77,7 @@ def run(
         step("pull")
         moment = now or datetime.now(UTC)
         as_of = as_of or moment.date()
-        pulled = steps.pull(
+        pulled = pull(
             settings,
             as_of=as_of,
             full_refresh=full_refresh,
@@ -88,7 +89,7 @@ def run(
             return Outcome(standing, False, refused_count=pulled.state.error_count)
         step("copy")
         work = publish.start(home, publish.new_build_id(moment))
-        loaded, read = steps.load(settings, work, pulled, now=moment, step=step)
+        loaded, read = loading.load(settings, work, pulled, now=moment, step=step)
         built = steps.build_marts(
             settings, work, as_of=as_of, full_refresh=full_refresh, now=moment, step=step
         )
@@ -139,7 +140,7 @@ def fetch(settings: Settings, *, only_activity: bool = False, step: Step = _quie
     home = Home(settings.home)
     with publish.locked(home, "pull"):
         step("pull")
-        pulled = steps.pull(settings, only_activity=only_activity)
+        pulled = pull(settings, only_activity=only_activity)
         fresh = [(store, item) for _, store, delivery in pulled.fresh for item in delivery.objects]
         for store, item in fresh:
             store.materialise(item, home.landing)
@@ -159,10 +160,10 @@ def load(
     home = Home(settings.home)
     with publish.locked(home, "load"):
         publish.sweep(home)
-        pulled = steps.pull(settings, full_refresh=full_refresh)
+        pulled = pull(settings, full_refresh=full_refresh)
         moment = now or datetime.now(UTC)
         work = publish.start(home, publish.new_build_id(moment))
-        loaded, read = steps.load(settings, work, pulled, now=moment, step=step)
+        loaded, read = loading.load(settings, work, pulled, now=moment, step=step)
         with open_work(work.database) as con:
             problems = tables.open_problems(con)
     return Outcome(work.build_id, False, loaded=loaded, read=read, problems=tuple(problems))

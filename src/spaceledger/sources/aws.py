@@ -1,4 +1,4 @@
-"""AWS clients through boto3's own credential chain, with the access a source is configured with."""
+"""AWS sessions and clients through boto3's own credential chain, with the access a source is given."""
 
 from __future__ import annotations
 
@@ -7,41 +7,90 @@ from typing import Any
 from spaceledger.errors import SourceError
 from spaceledger.settings import AwsAccess
 
+# A connection is given up after so many seconds without a byte; requests are tried again (patience.py).
+CONNECT_SECONDS = 10
+READ_SECONDS = 30
+MAX_CONNECTIONS = 32
 
-def client_of(service: str, access: AwsAccess, where: str) -> Any:
-    """A boto3 client; with `role_arn`, one of that role, assumed for an hour.
 
-    Raises SourceError where a profile is unknown or the role may not be assumed.
+def session_of(access: AwsAccess, where: str) -> Any:
+    """A boto3 session; with `role_arn`, of that role, whose credentials renew themselves.
+
+    Raises SourceError where a profile is unknown.
     """
     import boto3
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError
 
-    config = Config(retries={"mode": "standard", "max_attempts": 5})
     try:
         session = boto3.Session(profile_name=access.profile, region_name=access.region)
-        if access.role_arn:
-            session = _assumed(session, access)
-        return session.client(service, endpoint_url=access.endpoint_url, config=config)
-    except (BotoCoreError, ClientError, ValueError) as error:
-        raise SourceError(
-            f"AWS gives no access ({error})",
-            where=where,
-            todo="correct profile, role_arn, region or endpoint_url of this source",
-        ) from error
+        return _assumed(session, access) if access.role_arn else session
+    except (BotoCoreError, ValueError) as error:
+        raise _no_access(error, where) from error
+
+
+def client_of(
+    service: str, access: AwsAccess, where: str, *, region: str | None = None, session: Any = None
+) -> Any:
+    """A boto3 client that asks once; `sources.patience` asks again.
+
+    `region` and `session` stand for the source's own. Raises SourceError where a profile is unknown or
+    the endpoint is no address.
+    """
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": 1},
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        max_pool_connections=MAX_CONNECTIONS,
+        tcp_keepalive=True,
+    )
+    session = session or session_of(access, where)
+    try:
+        return session.client(
+            service, region_name=region, endpoint_url=access.endpoint_url, config=config
+        )
+    except (BotoCoreError, ValueError) as error:
+        raise _no_access(error, where) from error
+
+
+def _no_access(error: Exception, where: str) -> SourceError:
+    from spaceledger.sources.faults import scrubbed
+
+    return SourceError(
+        f"AWS gives no access ({scrubbed(str(error))})",
+        where=where,
+        todo="correct profile, role_arn, region or endpoint_url of this source",
+    )
 
 
 def _assumed(session: Any, access: AwsAccess) -> Any:
+    """A session of the role. Its credentials are asked for at the first request, and again in time."""
     import boto3
+    import botocore.session
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    from botocore.exceptions import NoCredentialsError
 
-    external = {"ExternalId": access.external_id} if access.external_id else {}
-    answer = session.client("sts").assume_role(
-        RoleArn=access.role_arn, RoleSessionName="spaceledger", **external
+    source = session.get_credentials()
+    if source is None:
+        raise NoCredentialsError
+    said = {"RoleSessionName": "spaceledger"}
+    if access.external_id:
+        said["ExternalId"] = access.external_id
+    region = access.region or session.region_name
+
+    def create_client(service: str, **given: Any) -> Any:
+        return session.client(service, region_name=region, **given)
+
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=create_client,
+        source_credentials=source,
+        role_arn=access.role_arn,
+        extra_args=said,
     )
-    given = answer["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-        region_name=access.region or session.region_name,
+    core = botocore.session.Session()
+    core._credentials = DeferredRefreshableCredentials(
+        method="assume-role", refresh_using=fetcher.fetch_credentials
     )
+    return boto3.Session(botocore_session=core, region_name=region)

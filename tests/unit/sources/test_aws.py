@@ -13,6 +13,7 @@ from spaceledger.errors import SourceError
 from spaceledger.settings import AwsAccess
 from spaceledger.sources.aws import client_of
 from spaceledger.sources.objects import open_store
+from spaceledger.sources.patience import ask
 from spaceledger.sources.s3 import S3Store
 
 ASSUMED = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
@@ -31,7 +32,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, list[str]]
             calls.append(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
             self.send_response(403 if "denied" in calls[-1]["RoleArn"][0] else 200)
             self.end_headers()
-            self.wfile.write(ASSUMED.encode())
+            denied = "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>"
+            is_denied = "denied" in calls[-1]["RoleArn"][0]
+            self.wfile.write((denied if is_denied else ASSUMED).encode())
 
         def log_message(self, *_: object) -> None:
             pass
@@ -65,8 +68,19 @@ def test_a_role_is_assumed_with_its_external_id(asked: list[dict[str, list[str]]
     role = "arn:aws:iam::012345678901:role/reader"
     access = AwsAccess(role_arn=role, external_id="x-1", region="us-east-1")
     client = client_of("s3", access, "s3://bills")
+    assert asked == []  # credentials are asked for by the first request, and renewed in time
+    assert client._request_signer._credentials.get_frozen_credentials().access_key == "ASIATEST"
     assert [(call["RoleArn"], call["ExternalId"]) for call in asked] == [([role], ["x-1"])]
-    assert client._request_signer._credentials.access_key == "ASIATEST"
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_role_that_may_not_be_assumed_says_what_to_allow() -> None:
+    access = AwsAccess(role_arn="arn:aws:iam::012345678901:role/denied", region="us-east-1")
+    client = client_of("sagemaker", access, "spaces-api")
+    with pytest.raises(
+        SourceError, match=r"spaces-api: the role may not be assumed .* trust policy"
+    ):
+        ask(client, "list_domains", where="spaces-api", permission="sagemaker:ListDomains")
 
 
 @pytest.mark.usefixtures("asked")
@@ -74,7 +88,6 @@ def test_a_role_is_assumed_with_its_external_id(asked: list[dict[str, list[str]]
     "access",
     [
         {"profile": "nobody-has-this-profile"},
-        {"role_arn": "arn:aws:iam::012345678901:role/denied", "region": "us-east-1"},
         {"endpoint_url": "not a url", "region": "us-east-1"},
     ],
 )

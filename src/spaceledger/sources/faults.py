@@ -1,0 +1,197 @@
+"""What AWS's refusals mean: one line each that says what to do, and which are worth another try.
+
+Codes are those of the S3 API reference (error responses), of KMS, and the common errors of AWS APIs.
+Answers are never quoted whole: a refused signature's answer repeats what was signed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from boto3.exceptions import RetriesExceededError
+from botocore.exceptions import (
+    ConnectionError as EndpointError,
+)
+from botocore.exceptions import (
+    CredentialRetrievalError,
+    FlexibleChecksumError,
+    HTTPClientError,
+    IncompleteReadError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ResponseStreamingError,
+    SSOError,
+    TokenRetrievalError,
+)
+
+from spaceledger.errors import ChangedSourceError, SourceError, TransientSourceError
+
+_LATER = re.compile(
+    r"SlowDown|.*Throttl.*|TooManyRequests.*|RequestLimitExceeded|LimitExceeded(Exception)?"
+    r"|Internal(Error|Failure|ServerError|ServerException|ServiceError|ErrorException)"
+    r"|ServiceUnavailable(Exception)?|RequestTimeout(Exception)?|PriorRequestNotComplete"
+    r"|BandwidthLimitExceeded|OperationAborted|BadDigest|IncompleteBody"
+)
+# Refused connections, timeouts, answers cut short, bodies that are not what was stored.
+_NETWORK_FAULTS = (
+    EndpointError, HTTPClientError, IncompleteReadError, RetriesExceededError,
+    ResponseStreamingError, FlexibleChecksumError,
+)  # fmt: skip
+_NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"}
+_UNKNOWN_KEYS = {
+    "InvalidAccessKeyId", "SignatureDoesNotMatch", "UnrecognizedClientException",
+    "InvalidClientTokenId", "AuthFailure", "InvalidToken", "InvalidSignatureException",
+    "MissingAuthenticationToken", "MissingAuthenticationTokenException",
+}  # fmt: skip
+_DENIED = re.compile(
+    r"AccessDenied(Exception)?|UnauthorizedOperation|403|Forbidden|AllAccessDisabled"
+    r"|NotAuthorized(Exception)?|UnauthorizedException"
+)
+_ELSEWHERE = {
+    "PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "301", "307",
+    "IllegalLocationConstraintException", "InvalidRegionException",
+}  # fmt: skip
+# What looks like a key id, a token or a signed address, wherever it turns up.
+_SECRETS = re.compile(
+    r"\b(AKIA|ASIA|AROA|AIDA)[A-Z0-9]{4,}|X-Amz-[A-Za-z-]+=[^&\s]+|[A-Za-z0-9/+=]{40,}"
+)
+
+
+def code_of(error: BaseException) -> str:
+    """AWS's error code, or the HTTP status of an answer without a body, or ""."""
+    answer = _answer_of(error)
+    return str(answer.get("Error", {}).get("Code", ""))
+
+
+def scrubbed(text: str) -> str:
+    """Text without what could be a key, a token or a signed address, on one line, 300 characters at most."""
+    return _SECRETS.sub("***", " ".join(text.split()))[:300]
+
+
+def fault_of(error: BaseException, *, where: str, permission: str) -> SourceError:
+    """The one-line error of what boto3 raised.
+
+    `permission` says what to ask for where access is denied, "s3:GetObject on bills/cur/*". Transient
+    faults come as TransientSourceError, objects that changed or went as ChangedSourceError.
+    """
+    if isinstance(error, SourceError):
+        return error
+    answer = _answer_of(error)
+    code = code_of(error)
+    operation = str(getattr(error, "operation_name", ""))
+    message = str(answer.get("Error", {}).get("Message", "")) or str(error)
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code.startswith("KMS.") and _LATER.fullmatch(code.removeprefix("KMS.")) is None:
+        return _of_key(code, message, where)
+    if code in {"NoSuchKey", "NoSuchVersion", "PreconditionFailed", "412"}:
+        return ChangedSourceError(
+            "changed or went while it was being fetched", where=where, todo="run again"
+        )
+    for found in (
+        _of_credentials(error, code, where),
+        _of_access(operation, code, message, where, permission),
+        _of_place(error, answer, code, where),
+    ):
+        if found:
+            return found
+    if _LATER.fullmatch(code) or status >= 500 or isinstance(error, _NETWORK_FAULTS):
+        return TransientSourceError(
+            f"AWS did not answer ({code or type(error).__name__})", where=where, todo="run again"
+        )
+    return SourceError(
+        f"AWS answered {code or type(error).__name__}: {scrubbed(message)}", where=where
+    )
+
+
+def _answer_of(error: BaseException) -> dict[str, Any]:
+    return getattr(error, "response", None) or {}
+
+
+def _of_credentials(error: BaseException, code: str, where: str) -> SourceError | None:
+    if code in _EXPIRED or isinstance(error, (SSOError, TokenRetrievalError)):
+        return SourceError(
+            "the AWS credentials have expired",
+            where=where,
+            todo="sign in again (`aws sso login`), or renew the session token",
+        )
+    if isinstance(error, _NO_CREDENTIALS):
+        return SourceError(
+            "there are no AWS credentials",
+            where=where,
+            todo="set AWS_PROFILE, or profile or role_arn of this source",
+        )
+    if code in _UNKNOWN_KEYS:
+        return SourceError(
+            f"AWS does not know these credentials ({code})",
+            where=where,
+            todo="correct the access key, or profile of this source",
+        )
+    if code == "RequestTimeTooSkewed":
+        return SourceError(
+            "this machine's clock is wrong", where=where, todo="set it by NTP, then run again"
+        )
+    return None
+
+
+def _of_access(
+    operation: str, code: str, message: str, where: str, permission: str
+) -> SourceError | None:
+    if not _DENIED.fullmatch(code):
+        return None
+    if operation == "AssumeRole":
+        return SourceError(
+            f"the role may not be assumed ({code})",
+            where=where,
+            todo="allow sts:AssumeRole on role_arn, and let its trust policy name this caller and external_id",
+        )
+    if "kms" in message.lower():
+        return _of_key(code, message, where)
+    return SourceError(
+        f"access is denied ({code})",
+        where=where,
+        todo=f"allow {permission}: `spaceledger iam-policy` prints the policy",
+    )
+
+
+def _of_key(code: str, message: str, where: str) -> SourceError:
+    named = re.search(r"arn:aws[a-z-]*:kms:[A-Za-z0-9:/_-]+", message)
+    key = named[0] if named else "the key it is encrypted with"
+    if "Disabled" in code or "InvalidState" in code or "NotFound" in code:
+        return SourceError(
+            f"the KMS key cannot be used ({code})", where=where, todo=f"enable or restore {key}"
+        )
+    return SourceError(
+        f"KMS denies decrypting ({code})",
+        where=where,
+        todo=f"allow kms:Decrypt on {key}, in the key's policy too where it is another account's",
+    )
+
+
+def _of_place(
+    error: BaseException, answer: dict[str, Any], code: str, where: str
+) -> SourceError | None:
+    if code == "NoSuchBucket":
+        return SourceError("there is no such bucket", where=where, todo="correct uri")
+    if code == "InvalidObjectState":
+        return SourceError(
+            "is archived and cannot be read",
+            where=where,
+            todo="restore it (s3:RestoreObject), and keep the bucket's lifecycle from archiving this prefix",
+        )
+    if code in _ELSEWHERE:
+        headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        region = answer.get("Error", {}).get("Region") or headers.get("x-amz-bucket-region")
+        named = region if region and re.fullmatch(r"[a-z0-9-]{1,32}", str(region)) else ""
+        return SourceError(
+            f"lies in another region ({code})",
+            where=where,
+            todo=f'set region = "{named}" of this source'
+            if named
+            else "correct region of this source",
+        )
+    if isinstance(error, NoRegionError):
+        return SourceError("no region is set", where=where, todo="set region of this source")
+    return None
