@@ -1,47 +1,104 @@
-"""A producer that works one item ahead of its consumer. Imports nothing of ours."""
+"""Producers that work ahead of their consumer, alone or many at once. Imports nothing of ours."""
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar, cast
 
 Item = TypeVar("Item")
+Job = TypeVar("Job")
+Put = Callable[[Item], bool]
 
 
-def ahead(produce: Callable[[Callable[[Item], bool]], None]) -> Iterator[Item]:
-    """Runs a producer in a thread, one item ahead of its consumer; its error is raised at the consumer.
+def ahead(produce: Callable[[Put[Item]], None], *, at_most: int = 1) -> Iterator[Item]:
+    """Runs a producer in a thread, `at_most` items ahead of its consumer; its error is raised there.
 
     The producer is given `put`, which says whether somebody still wants more.
     """
-    done = object()
-    items: queue.Queue[object] = queue.Queue(maxsize=1)
-    stopped = threading.Event()
+    return _together([produce], at_most)
 
-    def put(item: object) -> bool:
-        while not stopped.is_set():
+
+def shared(
+    jobs: Iterable[Job], work: Callable[[Job], Iterable[Item]], workers: int
+) -> Iterator[Item]:
+    """What `work` gives for each job, as it comes, done by some threads that share the jobs.
+
+    Jobs are taken one by one and results wait in a short queue, so that neither number costs memory.
+    The first error ends all and is raised at the consumer.
+    """
+    waiting = iter(jobs)
+    taking = threading.Lock()
+    none = object()
+
+    def take() -> object:
+        with taking:
+            return next(waiting, none)
+
+    def worker(put: Put[Item]) -> None:
+        while (job := take()) is not none:
+            for item in work(cast(Job, job)):
+                if not put(item):
+                    return
+
+    return _together([worker] * workers, workers * 2)
+
+
+class _Line:
+    """A short queue between producers and their consumer, that both may leave."""
+
+    def __init__(self, at_most: int) -> None:
+        self._items: queue.Queue[object] = queue.Queue(maxsize=at_most)
+        self._stopped = threading.Event()
+
+    def put(self, item: object) -> bool:
+        while not self._stopped.is_set():
             try:
-                items.put(item, timeout=0.1)
+                self._items.put(item, timeout=0.1)
             except queue.Full:
                 continue
             return True
         return False
 
-    def work() -> None:
-        try:
-            produce(put)
-        except BaseException as error:
-            put(error)
-        put(done)
+    def get(self) -> object:
+        return self._items.get()
 
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
+    def stop(self) -> None:
+        self._stopped.set()
+
+
+class _Ended:
+    """The end of a producer, and what it died of."""
+
+    def __init__(self, error: BaseException | None) -> None:
+        self.error = error
+
+
+def _together(producers: list[Callable[[Put[Item]], None]], at_most: int) -> Iterator[Item]:
+    line = _Line(at_most)
+
+    def run(produce: Callable[[Put[Item]], None]) -> None:
+        try:
+            produce(line.put)
+        except BaseException as error:
+            line.put(_Ended(error))
+        line.put(_Ended(None))
+
+    threads = [threading.Thread(target=run, args=(each,), daemon=True) for each in producers]
+    for thread in threads:
+        thread.start()
+    running = len(threads)
     try:
-        while (item := items.get()) is not done:
-            if isinstance(item, BaseException):
-                raise item
-            yield cast(Item, item)
+        while running:
+            item = line.get()
+            if not isinstance(item, _Ended):
+                yield cast(Item, item)
+                continue
+            if item.error:
+                raise item.error
+            running -= 1
     finally:
-        stopped.set()
-        thread.join()
+        line.stop()
+        for thread in threads:
+            thread.join()

@@ -25,8 +25,10 @@ _CODE_OF_NUMBERS_AND_PAGES = (
 
 def made_with(settings: Settings) -> MadeWith:
     """Hashes of all that decides what a build holds, apart from its inputs."""
-    # Whom to tell changes no number.
-    said = settings.model_dump_json(exclude={"home": True, "alerts": {"channels", "pages"}})
+    # Whom to tell and how long copies are kept changes no number.
+    said = settings.model_dump_json(
+        exclude={"home": True, "keep_landing_days": True, "alerts": {"channels", "pages"}}
+    )
     configuration = hashlib.sha256(said.encode())
     if settings.owners and settings.owners.is_file():
         configuration.update(settings.owners.read_bytes())

@@ -14,8 +14,8 @@ from spaceledger.owners import read_owners
 from spaceledger.paths import Home
 from spaceledger.settings import ActivitySource, CostSource, Settings
 from spaceledger.sources.bills import find_deliveries
+from spaceledger.sources.log_files import find_log_files
 from spaceledger.sources.objects import open_store
-from spaceledger.sources.trails import find_log_files
 from spaceledger.warehouse import health
 
 # AWS updates a bill at least once a day; a day of usage fills up over the two that follow it.
@@ -75,7 +75,7 @@ def _costs(source: CostSource) -> Iterator[Finding]:
 
 def _trail(trail: ActivitySource, uri: str) -> Finding:
     try:
-        files = find_log_files(open_store(uri, {}, trail), trail.start)
+        files = list(find_log_files(open_store(uri, {}, trail), trail.start))
     except SpaceledgerError as error:
         return Finding("fault", trail.name, f"{error.where}: {error.what}", error.todo)
     if not files:

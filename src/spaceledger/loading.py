@@ -10,11 +10,10 @@ from typing import NamedTuple
 from spaceledger.configuration import refuse_same_bill_twice, take_configuration
 from spaceledger.errors import DeliveryError, SpaceledgerError
 from spaceledger.paths import Home
-from spaceledger.pulling import Pulled, identity_of
+from spaceledger.pulling import FreshDelivery, Pulled, identity_of
 from spaceledger.settings import CostSource, Settings
 from spaceledger.sources.bills import Delivery
-from spaceledger.sources.objects import ObjectStore
-from spaceledger.trails import TrailRow, fetch_logs, load_logs
+from spaceledger.trails import TrailRow, load_logs
 from spaceledger.warehouse import publish, tables
 from spaceledger.warehouse.build import prepare
 from spaceledger.warehouse.connection import open_work
@@ -51,10 +50,11 @@ def load(
             ProblemRow(p.source, p.location, p.problem, p.severity, p.detail, p.billing_period, "pull")
             for p in pulled.problems
         ]  # fmt: skip
-        for source, store, delivery in pulled.fresh:
+        for each in pulled.fresh:
+            source, delivery = each.source, each.delivery
             step(f"load {source.name} {delivery.period or delivery.delivery_id}")
             try:
-                plans = list(_plans(con, settings, source, store, delivery))
+                plans = list(_plans(con, settings, each))
                 for plan in plans:
                     close_load(con, source.name, plan.period, now.replace(tzinfo=None))
                     result = load_delivery(con, plan, now)
@@ -65,7 +65,6 @@ def load(
                 rows.append(_held_back(source, delivery, error))
         for logs in pulled.logs:
             step(f"load {logs.source.name}")
-            fetch_logs(logs, Home(settings.home).landing)
             read.append(
                 load_logs(con, logs, Home(settings.home).landing, now.replace(tzinfo=None), step)
             )
@@ -79,14 +78,9 @@ def load(
     return tuple(loaded), tuple(read)
 
 
-def _plans(
-    con: tables.Connection,
-    settings: Settings,
-    source: CostSource,
-    store: ObjectStore,
-    delivery: Delivery,
-) -> Iterator[LoadPlan]:
+def _plans(con: tables.Connection, settings: Settings, each: FreshDelivery) -> Iterator[LoadPlan]:
     """One plan for each billing period of a delivery; plain files may hold several."""
+    source, store, delivery = each.source, each.store, each.delivery
     landing = Home(settings.home).landing
     files = tuple(
         LocalFile(store.materialise(item, landing), store.address(item.key))

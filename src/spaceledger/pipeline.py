@@ -13,16 +13,17 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from spaceledger import loading, steps
+from spaceledger import fetching, loading, steps
 from spaceledger.alerting import tell_people
 from spaceledger.alerts import OnNew, Told
 from spaceledger.configuration import made_with
 from spaceledger.errors import HomeError
+from spaceledger.landing import tidy
 from spaceledger.loading import LoadedRow, Step
 from spaceledger.paths import Home
 from spaceledger.pulling import pull
 from spaceledger.settings import Settings
-from spaceledger.trails import TrailRow, fetch_logs
+from spaceledger.trails import TrailRow
 from spaceledger.warehouse import publish, tables
 from spaceledger.warehouse.build import Built
 from spaceledger.warehouse.checks import CheckResult
@@ -74,6 +75,7 @@ def run(
     home = Home(settings.home)
     with publish.locked(home, "run"):
         publish.sweep(home)
+        tidy(home.landing, settings.keep_landing_days)
         step("pull")
         moment = now or datetime.now(UTC)
         as_of = as_of or moment.date()
@@ -84,6 +86,7 @@ def run(
             again=again,
             only_activity=only_activity,
         )
+        pulled = fetching.fetch(pulled, home.landing, step=step)
         if not pulled.is_news:
             standing = publish.current_build(home)
             return Outcome(standing, False, refused_count=pulled.state.error_count)
@@ -139,14 +142,14 @@ def fetch(settings: Settings, *, only_activity: bool = False, step: Step = _quie
     """Copies new remote files to `landing/`, under the lock. Returns how many files are new."""
     home = Home(settings.home)
     with publish.locked(home, "pull"):
+        tidy(home.landing, settings.keep_landing_days)
         step("pull")
-        pulled = pull(settings, only_activity=only_activity)
-        fresh = [(store, item) for _, store, delivery in pulled.fresh for item in delivery.objects]
-        for store, item in fresh:
-            store.materialise(item, home.landing)
-        for logs in pulled.logs:
-            fetch_logs(logs, home.landing)
-    return len(fresh) + sum(len(logs.files) for logs in pulled.logs)
+        pulled = fetching.fetch(
+            pull(settings, only_activity=only_activity), home.landing, step=step
+        )
+    return sum(len(each.delivery.objects) for each in pulled.fresh) + sum(
+        len(logs.files) for logs in pulled.logs
+    )
 
 
 def load(
@@ -160,7 +163,7 @@ def load(
     home = Home(settings.home)
     with publish.locked(home, "load"):
         publish.sweep(home)
-        pulled = pull(settings, full_refresh=full_refresh)
+        pulled = fetching.fetch(pull(settings, full_refresh=full_refresh), home.landing, step=step)
         moment = now or datetime.now(UTC)
         work = publish.start(home, publish.new_build_id(moment))
         loaded, read = loading.load(settings, work, pulled, now=moment, step=step)

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from spaceledger.configuration import made_with
 from spaceledger.errors import ConfigError
 from spaceledger.paths import Home
+from spaceledger.period import BillingPeriod
 from spaceledger.settings import CostSource, Settings
 from spaceledger.sources.bills import Delivery, Problem, find_deliveries
 from spaceledger.sources.objects import ObjectStore, open_store
-from spaceledger.trails import FreshLogs, pull_logs
+from spaceledger.trails import FreshLogs, TrailPull, pull_logs
 from spaceledger.warehouse.state import State, read_state
+
+
+@dataclass(frozen=True)
+class FreshDelivery:
+    """A delivery that the ledger does not hold yet, and where it lies."""
+
+    source: CostSource
+    store: ObjectStore
+    delivery: Delivery
 
 
 @dataclass(frozen=True)
 class Pulled:
     """What the sources hold now, and what of it is new to the ledger."""
 
-    fresh: tuple[tuple[CostSource, ObjectStore, Delivery], ...]
+    fresh: tuple[FreshDelivery, ...]
     logs: tuple[FreshLogs, ...]
     looked_at: frozenset[str]  # names of sources
     problems: tuple[Problem, ...]
     state: State
-    is_news: bool
+    is_other: bool  # another day, code or configuration than the last build's
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the ledger would come out otherwise than it stands."""
+        told = {(p.source, p.location, p.problem, p.billing_period) for p in self.problems}
+        stood = {problem for problem in self.state.pull_problems if problem[0] in self.looked_at}
+        return bool(self.fresh or self.logs or told != stood or self.is_other)
 
 
 def pull(
@@ -34,43 +51,63 @@ def pull(
     full_refresh: bool = False,
     again: tuple[str, str] | None = None,
     only_activity: bool = False,
+    today: date | None = None,
 ) -> Pulled:
-    """Looks at every source and tells what is new. Reads manifests; changes nothing.
+    """Looks at every source and tells what is new. Copies manifests to `landing/`, and nothing else.
 
-    Deliveries of the billing periods from the first to the last of `again` count as new. With
-    `only_activity` bills are not looked at, unless changed SQL asks for them to be loaded again.
+    Deliveries of the billing periods from the first to the last of `again` count as new, and trails are
+    listed again from then on. With `only_activity` bills are not looked at, unless changed SQL asks for
+    them to be loaded again.
     """
-    state = read_state(Home(settings.home).ledger)
+    home = Home(settings.home)
+    state = read_state(home.ledger)
     if not settings.costs:
         raise ConfigError(
             "no billing source is configured", where="costs", todo="add a [[costs]] table"
         )
-    found: list[tuple[CostSource, ObjectStore, Delivery]] = []
-    problems: list[Problem] = []
     now_made_with = made_with(settings)
     loads_all = full_refresh or now_made_with.load_hash != state.made_with.load_hash
+    seen = frozenset() if loads_all else state.loaded | state.refused
+    found: list[FreshDelivery] = []
+    problems: list[Problem] = []
     costs = () if only_activity and not loads_all else settings.costs
     for source in costs:
         store = open_store(source.uri, state.hashes.get(source.name, {}), source)
-        result = find_deliveries(source.name, store)
-        found += [(source, store, delivery) for delivery in result.deliveries]
+        result = find_deliveries(source.name, store, home.landing)
+        found += [FreshDelivery(source, store, delivery) for delivery in result.deliveries]
         problems += result.problems
-    logs, trail_problems = pull_logs(settings.activity, state, again=loads_all)
-    problems += trail_problems
-    seen = frozenset() if loads_all else state.loaded | state.refused
+    asked = TrailPull(
+        ledger=home.ledger,
+        today=today or datetime.now(UTC).date(),
+        unfetched=state.unfetched_logs,
+        again=loads_all,
+        since=_first_day(again),
+    )
+    logs, trail_problems = pull_logs(settings.activity, asked)
     fresh = [
-        item
-        for item in found
-        if (item[0].name, identity_of(item[0], item[2])) not in seen
-        or (again and item[2].period and again[0] <= str(item[2].period) <= again[1])
+        each
+        for each in found
+        if (each.source.name, identity_of(each.source, each.delivery)) not in seen
+        or _is_among(each.delivery, again)
     ]
-    looked_at = {source.name for source in costs} | {trail.name for trail in settings.activity}
-    told = {(p.source, p.location, p.problem, p.billing_period) for p in problems}
-    stood = {problem for problem in state.pull_problems if problem[0] in looked_at}
     other_day = as_of is not None and as_of != state.as_of
-    other = other_day or told != stood or now_made_with != state.made_with
-    is_news = bool(fresh or logs or other)
-    return Pulled(tuple(fresh), logs, frozenset(looked_at), tuple(problems), state, is_news)
+    return Pulled(
+        fresh=tuple(fresh),
+        logs=logs,
+        looked_at=frozenset([*(s.name for s in costs), *(s.name for s in settings.activity)]),
+        problems=(*problems, *trail_problems),
+        state=state,
+        is_other=other_day or now_made_with != state.made_with,
+    )
+
+
+def _is_among(delivery: Delivery, again: tuple[str, str] | None) -> bool:
+    return bool(again and delivery.period and again[0] <= str(delivery.period) <= again[1])
+
+
+def _first_day(again: tuple[str, str] | None) -> date | None:
+    period = BillingPeriod.parse(again[0]) if again else None
+    return period.start if period else None
 
 
 def identity_of(source: CostSource, delivery: Delivery) -> str:

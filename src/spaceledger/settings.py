@@ -135,6 +135,7 @@ class Settings(Table):
     show_spaces: Literal["shared", "all"] = "shared"
     publish: Literal["link", "copy"] = "link"
     owners: Location | None = None
+    keep_landing_days: int | None = Field(default=None, ge=0, strict=True)
     costs: tuple[CostSource, ...] = ()
     activity: tuple[ActivitySource, ...] = ()
     spaces_api: tuple[SpacesApi, ...] = ()

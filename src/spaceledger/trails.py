@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from spaceledger.errors import SourceError, TransientSourceError
 from spaceledger.settings import ActivitySource
 from spaceledger.sources.bills import Problem
-from spaceledger.sources.objects import ObjectStore, open_store
-from spaceledger.sources.trails import LogFile, TrailBatch, find_log_files, read_batches
+from spaceledger.sources.log_files import LogFile, find_log_files, log_file_of
+from spaceledger.sources.objects import ObjectStore, StoredObject, open_store
+from spaceledger.sources.trails import TrailBatch, read_batches
+from spaceledger.spool import Spool
 from spaceledger.warehouse import tables
 from spaceledger.warehouse.activity import forget_files, load_events
+from spaceledger.warehouse.known_logs import KnownLogs, known_logs
 from spaceledger.warehouse.problems import ProblemRow, close_files, record
-from spaceledger.warehouse.state import State
 
-# Log files are small: fetching them is waiting.
-_FETCHERS = 16
+# So many files that could not be fetched before are asked for by name, wherever they lie.
+_ASKED_AGAIN = 1000
+
+
+@dataclass
+class LogFiles:
+    """Log files in the order they were found, kept out of memory: a trail may have millions."""
+
+    total_bytes: int = 0
+    _rows: Spool = field(default_factory=Spool)
+
+    def append(self, file: LogFile) -> None:
+        """Adds one."""
+        item = file.item
+        self._rows.append([item.key, item.size, item.modified_ns, item.etag])
+        self.total_bytes += item.size
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[LogFile]:
+        for key, size, modified_ns, etag in self._rows:
+            yield log_file_of(
+                StoredObject(str(key), cast(int, size), cast(int, modified_ns), str(etag))
+            )
 
 
 @dataclass(frozen=True)
@@ -29,8 +52,9 @@ class FreshLogs:
 
     source: ActivitySource
     store: ObjectStore
-    files: tuple[LogFile, ...]
+    files: LogFiles
     gone: Mapping[int, str]  # file_id: key
+    is_news: bool  # False where there are only files that could not be fetched before
 
 
 class TrailRow(NamedTuple):
@@ -42,8 +66,19 @@ class TrailRow(NamedTuple):
     sagemaker_event_count: int
 
 
+@dataclass(frozen=True)
+class TrailPull:
+    """What a pull of trails looks at: the ledger, the day, and since when all is listed again."""
+
+    ledger: Path
+    today: date
+    unfetched: frozenset[tuple[str, str]]  # trail, address
+    again: bool = False
+    since: date | None = None
+
+
 def pull_logs(
-    sources: Sequence[ActivitySource], state: State, *, again: bool
+    sources: Sequence[ActivitySource], asked: TrailPull
 ) -> tuple[tuple[FreshLogs, ...], tuple[Problem, ...]]:
     """New log files of every trail, or all of them `again`, and what is wrong with the trails."""
     fresh: list[FreshLogs] = []
@@ -56,44 +91,67 @@ def pull_logs(
             ))  # fmt: skip
             continue
         store = open_store(source.uri, {}, source)
-        files = find_log_files(store, source.start)
-        if not files:
+        found, has_files = _pull_trail(source, store, asked)
+        if not has_files:
             problems.append(Problem(
                 source.name, store.address(""), "no_trail_files", "warning",
                 "holds no CloudTrail log file; point uri at the folder that holds AWSLogs/",
             ))  # fmt: skip
-        known = set() if again else state.log_files.get(source.name, set())
-        unread = tuple(file for file in files if file.version not in known)
-        listed = {file.file_id for file in files}
-        refused = state.refused_logs.get(source.name, {})
-        gone = {file_id: key for file_id, key in refused.items() if file_id not in listed}
-        # Files that could not be fetched are tried again beside new ones; alone they are no news.
-        is_new = any(
-            (source.name, store.address(file.name)) not in state.unfetched_logs for file in unread
-        )
-        if is_new or gone:
-            fresh.append(FreshLogs(source, store, unread, gone))
+        if found:
+            fresh.append(found)
     return tuple(fresh), tuple(problems)
 
 
-def fetch_logs(logs: FreshLogs, landing: Path) -> None:
-    """Copies the log files of a remote trail to `landing`, many at once.
+def _pull_trail(
+    source: ActivitySource, store: ObjectStore, asked: TrailPull
+) -> tuple[FreshLogs | None, bool]:
+    """What is new in a trail, None where nothing is; and whether it has log files at all."""
+    known = known_logs(
+        asked.ledger,
+        source.name,
+        today=asked.today,
+        since=asked.since,
+        everything=asked.again or not store.is_remote,
+    )
+    versions = frozenset() if asked.again else known.versions
+    files = LogFiles()
+    gone = dict(known.refused)
+    is_new = has_files = False
+    for file in _files_of(source, store, asked, known):
+        has_files = True
+        gone.pop(file.file_id, None)
+        if file.version not in versions:
+            files.append(file)
+            is_new = is_new or (source.name, store.address(file.name)) not in asked.unfetched
+    if len(files) or gone:
+        return FreshLogs(source, store, files, gone, is_new or bool(gone)), True
+    return None, has_files or bool(known.versions)
 
-    A file that is refused is told of when it is read. Raises TransientSourceError where the source did
-    not answer.
-    """
 
-    def fetch(file: LogFile) -> None:
-        try:
-            logs.store.materialise(file.item, landing)
-        except TransientSourceError:
-            raise
-        except SourceError:
-            return
+def _files_of(
+    source: ActivitySource, store: ObjectStore, asked: TrailPull, known: KnownLogs
+) -> Iterator[LogFile]:
+    first_days = {} if asked.again else known.first_days
+    waiting = _waiting(source, store, asked)
+    for file in find_log_files(store, source.start, first_days, source.regions):
+        waiting.discard(file.item.key)
+        yield file
+    for key in sorted(waiting)[:_ASKED_AGAIN]:
+        item = next(store.list(key), None)
+        if item and item.key == key:
+            yield log_file_of(item)
 
-    with ThreadPoolExecutor(_FETCHERS) as pool:
-        for _ in pool.map(fetch, logs.files):
-            pass
+
+def _waiting(source: ActivitySource, store: ObjectStore, asked: TrailPull) -> set[str]:
+    """Keys that could not be fetched before: the days they lie in may be closed by now."""
+    if not store.is_remote:
+        return set()
+    top = store.address("")
+    return {
+        address.removeprefix(top)
+        for name, address in asked.unfetched
+        if name == source.name and address.startswith(top)
+    }
 
 
 def load_logs(
@@ -106,8 +164,7 @@ def load_logs(
     """Reads the log files of a trail into the work database. Bad files are problem rows."""
     name, address = logs.source.name, logs.store.address
     forget_files(con, name, logs.gone)
-    names = [*(file.name for file in logs.files), *logs.gone.values()]
-    close_files(con, name, [address(key) for key in names], now)
+    close_files(con, name, [address(key) for key in logs.gone.values()], now)
     waiting: list[TrailBatch] = []
 
     def noted() -> Iterator[TrailBatch]:
@@ -117,9 +174,15 @@ def load_logs(
 
     row = TrailRow(name, 0, 0, 0)
     for loaded in load_events(con, name, noted(), now):
+        batch = waiting.pop()
+        names = [
+            *batch.files.column("object_key").to_pylist(),
+            *(each[0] for each in batch.problems),
+        ]
+        close_files(con, name, [address(key) for key in names], now)
         rows = [
             _problem(name, address(key), problem, what, is_refused)
-            for key, problem, what, is_refused in waiting.pop().problems
+            for key, problem, what, is_refused in batch.problems
         ]
         rows += [
             _problem(name, address(key), "bad_trail_times",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+from time import time_ns
 
+from spaceledger.ahead import shared
 from spaceledger.errors import DeliveryError, SourceError
 from spaceledger.period import BillingPeriod
+from spaceledger.sources.folders import WORKERS, BillObjects
 from spaceledger.sources.manifests import (
     Manifest,
     is_manifest,
@@ -19,6 +23,11 @@ from spaceledger.sources.manifests import (
     resolve_listed,
 )
 from spaceledger.sources.objects import ObjectStore, StoredObject
+
+# A manifest of a thousand columns and as many files has about a megabyte.
+_LARGEST_MANIFEST = 64 * 1024 * 1024
+_WRITTEN_TOGETHER_NS = 15 * 60 * 1_000_000_000
+_STILL_NS = 60 * 60 * 1_000_000_000
 
 DATA_SUFFIXES = (".csv", ".csv.gz", ".csv.zip", ".zip", ".parquet")
 
@@ -45,6 +54,7 @@ class Delivery:
     account_id: str
     location: str
     objects: tuple[StoredObject, ...]
+    manifest: StoredObject | None = None
 
     @property
     def identity(self) -> str:
@@ -68,28 +78,25 @@ class Found:
     problems: tuple[Problem, ...] = field(default=())
 
 
-def find_deliveries(source: str, store: ObjectStore) -> Found:
+def find_deliveries(source: str, store: ObjectStore, landing: Path | None = None) -> Found:
     """The current delivery of each billing period of a source, and what is wrong with the others.
 
+    A remote place is looked at manifests first; they are kept in `landing` where it is given.
     Raises SourceError where the source as a whole cannot be read or holds two exports.
     """
-    objects = list(store.list())
-    manifests = [item for item in objects if is_manifest(item.key)]
+    manifests, known = _looked_at(store)
     if not manifests:
-        return _without_manifest(source, store, objects)
+        return _without_manifest(source, store, list(store.list()))
     problems: list[Problem] = []
     candidates: dict[BillingPeriod, list[tuple[Manifest, StoredObject]]] = defaultdict(list)
     broken: dict[BillingPeriod | None, list[tuple[str, DeliveryError]]] = defaultdict(list)
-    for item in manifests:
-        try:
-            manifest = parse_manifest(item.key, store.read(item))
-        except DeliveryError as error:
-            broken[period_of_key(item.key)].append((item.key, error))
+    for item, read in _read_all(store, manifests, landing):
+        if isinstance(read, DeliveryError):
+            broken[period_of_key(item.key)].append((item.key, read))
         else:
-            candidates[manifest.period].append((manifest, item))
+            candidates[read.period].append((read, item))
     _one_export(store, [m for group in candidates.values() for m, _ in group])
     deliveries = []
-    known = {item.key: item for item in objects}
     for period in sorted(candidates):
         manifest, item = _latest(candidates[period])
         newer = [(k, e) for k, e in broken.pop(period, []) if _depth(k) <= _depth(manifest.key)]
@@ -103,6 +110,44 @@ def find_deliveries(source: str, store: ObjectStore) -> Found:
     for period_or_none, errors in broken.items():
         problems += [_problem(source, store, k, e, period_or_none) for k, e in errors]
     return Found(tuple(deliveries), tuple(problems))
+
+
+def _looked_at(
+    store: ObjectStore,
+) -> tuple[tuple[StoredObject, ...], Mapping[str, StoredObject]]:
+    """The manifests of a place, and its objects by key."""
+    if store.is_remote:
+        found = BillObjects.of(store)
+        return found.manifests, found
+    objects = list(store.list())
+    manifests = tuple(item for item in objects if is_manifest(item.key))
+    return manifests, {item.key: item for item in objects}
+
+
+def _read_all(
+    store: ObjectStore, manifests: Sequence[StoredObject], landing: Path | None
+) -> list[tuple[StoredObject, Manifest | DeliveryError]]:
+    def read(item: StoredObject) -> Iterator[tuple[StoredObject, Manifest | DeliveryError]]:
+        try:
+            yield item, parse_manifest(item.key, _body(store, item, landing))
+        except DeliveryError as error:
+            yield item, error
+
+    found = list(shared(manifests, read, min(WORKERS, len(manifests))))
+    return sorted(found, key=lambda pair: pair[0].key)
+
+
+def _body(store: ObjectStore, item: StoredObject, landing: Path | None) -> bytes:
+    if item.size > _LARGEST_MANIFEST:
+        raise DeliveryError(
+            "bad_manifest",
+            f"the manifest has {item.size:,} bytes",
+            where=item.key,
+            todo="wait for AWS's next delivery, or restore the file",
+        )
+    if store.is_remote and landing is not None:
+        return store.materialise(item, landing).read_bytes()
+    return store.read(item)
 
 
 def _depth(key: str) -> int:
@@ -143,7 +188,7 @@ def _delivery(
     store: ObjectStore,
     manifest: Manifest,
     item: StoredObject,
-    known: dict[str, StoredObject],
+    known: Mapping[str, StoredObject],
 ) -> Delivery:
     if not manifest.listed:
         raise DeliveryError(
@@ -162,6 +207,7 @@ def _delivery(
             todo="export CSV (GZIP or ZIP) or Parquet",
         )
     objects = tuple(store.fingerprint(known[key]) for key in dict.fromkeys(keys))
+    _refuse_unfinished(store, item, objects)
     return Delivery(
         source=source,
         delivery_id=manifest.delivery_id,
@@ -169,7 +215,27 @@ def _delivery(
         account_id=manifest.account_id,
         location=store.address(item.key),
         objects=objects,
+        manifest=item,
     )
+
+
+def _refuse_unfinished(
+    store: ObjectStore, manifest: StoredObject, objects: Sequence[StoredObject]
+) -> None:
+    """AWS overwrites files one by one and the manifest last: until then it names files of two versions.
+
+    Files in a folder of their delivery's own are never overwritten. A copy may have been made in any order,
+    so what has been still for an hour counts as it lies.
+    """
+    newest = max(item.modified_ns for item in objects)
+    is_later = newest - manifest.modified_ns > _WRITTEN_TOGETHER_NS
+    if store.is_remote and is_later and time_ns() - newest < _STILL_NS:
+        raise DeliveryError(
+            "delivery_changing",
+            "AWS is replacing this delivery: files are newer than the manifest",
+            where=manifest.key,
+            todo="run again when it has ended, in an hour at most",
+        )
 
 
 def _without_manifest(source: str, store: ObjectStore, objects: list[StoredObject]) -> Found:

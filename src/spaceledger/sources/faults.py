@@ -86,7 +86,7 @@ def fault_of(error: BaseException, *, where: str, permission: str) -> SourceErro
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code.startswith("KMS.") and _LATER.fullmatch(code.removeprefix("KMS.")) is None:
         return _of_key(code, message, where)
-    if code in {"NoSuchKey", "NoSuchVersion", "PreconditionFailed", "412"}:
+    if code in {"NoSuchKey", "NoSuchVersion", "404", "PreconditionFailed", "412"}:
         return ChangedSourceError(
             "changed or went while it was being fetched", where=where, todo="run again"
         )
@@ -145,7 +145,7 @@ def _of_access(
         return SourceError(
             f"the role may not be assumed ({code})",
             where=where,
-            todo="allow sts:AssumeRole on role_arn, and let its trust policy name this caller and external_id",
+            todo="allow sts:AssumeRole on role_arn; its trust policy must name this caller and external_id",
         )
     if "kms" in message.lower():
         return _of_key(code, message, where)

@@ -29,8 +29,20 @@ class StoredObject:
 class ObjectStore(Protocol):
     """Where a source's objects lie."""
 
-    def list(self) -> Iterator[StoredObject]:
-        """All objects, in key order. Raises SourceError where the place cannot be read."""
+    @property
+    def is_remote(self) -> bool:
+        """Whether listing and reading take requests, and objects are copied before they are read."""
+        ...
+
+    def list(self, below: str = "", after: str = "") -> Iterator[StoredObject]:
+        """Objects whose keys begin with `below` and lie behind `after`, in key order.
+
+        Raises SourceError where the place cannot be read.
+        """
+        ...
+
+    def children(self, below: str = "") -> tuple[tuple[str, ...], tuple[StoredObject, ...]]:
+        """The folders (with a slash at the end) and the objects that lie right in one folder."""
         ...
 
     def read(self, item: StoredObject) -> bytes:
@@ -39,6 +51,10 @@ class ObjectStore(Protocol):
 
     def materialise(self, item: StoredObject, landing: Path) -> Path:
         """A local file with the object's bytes; in place where it is local already."""
+        ...
+
+    def is_current(self, item: StoredObject) -> bool:
+        """Whether the object is still the version that was listed."""
         ...
 
     def fingerprint(self, item: StoredObject) -> StoredObject:
@@ -60,9 +76,10 @@ class LocalStore:
 
     root: Path
     known: dict[tuple[str, int, int], str] = field(default_factory=dict)
+    is_remote = False
 
-    def list(self) -> Iterator[StoredObject]:
-        """All files below the folder in key order; names that are not UTF-8 are refused by name."""
+    def list(self, below: str = "", after: str = "") -> Iterator[StoredObject]:
+        """Files below the folder in key order."""
         if not self.root.exists():
             raise SourceError(
                 "this folder does not exist",
@@ -73,6 +90,8 @@ class LocalStore:
         found = [(self.root.name, str(self.root))] if is_file else self._walk(str(self.root))
         items = []
         for key, path in found:
+            if not key.startswith(below) or key <= after:
+                continue
             try:
                 stat = os.stat(path)  # noqa: PTH116 - a trail has many thousand files
             except OSError as error:
@@ -114,6 +133,26 @@ class LocalStore:
         """The file itself."""
         return self.path(item.key)
 
+    def children(self, below: str = "") -> tuple[tuple[str, ...], tuple[StoredObject, ...]]:
+        """The folders and files right in one folder."""
+        folders: dict[str, None] = {}
+        files = []
+        for item in self.list(below):
+            name, slash, _ = item.key[len(below) :].partition("/")
+            if slash:
+                folders[f"{below}{name}/"] = None
+            else:
+                files.append(item)
+        return tuple(folders), tuple(files)
+
+    def is_current(self, item: StoredObject) -> bool:
+        """Whether the file has the size and the time of writing that were listed."""
+        try:
+            stat = self.path(item.key).stat()
+        except OSError:
+            return False
+        return (stat.st_size, stat.st_mtime_ns) == (item.size, item.modified_ns)
+
     def fingerprint(self, item: StoredObject) -> StoredObject:
         """The object with its SHA-256."""
         seen = self.known.get((item.key, item.size, item.modified_ns))
@@ -135,10 +174,9 @@ class LocalStore:
 def open_store(uri: str, known: dict[tuple[str, int, int], str], access: AwsAccess) -> ObjectStore:
     """The store a uri names: `s3://bucket/prefix`, reached by `access`, or a folder."""
     if uri.startswith("s3://"):
-        from spaceledger.sources.aws import client_of
         from spaceledger.sources.s3 import S3Store
 
-        return S3Store.of(uri, client_of("s3", access, uri))
+        return S3Store.open(uri, access)
     if "://" in uri:
         raise SourceError(
             "this kind of uri is not known", where=uri, todo="use s3://bucket/prefix or a folder"

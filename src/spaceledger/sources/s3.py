@@ -6,23 +6,19 @@ Objects land under a name made from a hash of the key, so that no key becomes a 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from boto3.exceptions import RetriesExceededError
-from botocore.exceptions import ConnectionError as EndpointError
-from botocore.exceptions import HTTPClientError, IncompleteReadError
+from typing import Any, BinaryIO
 
 from spaceledger.errors import SourceError, TransientSourceError
+from spaceledger.settings import AwsAccess
+from spaceledger.sources.aws import client_of, session_of
+from spaceledger.sources.bodies import FastBodies, slow_chunks
+from spaceledger.sources.integrity import LARGE, Meter, Proof, asked_proof, quick_proof
 from spaceledger.sources.objects import StoredObject
-
-_TRANSIENT = {"SlowDown", "InternalError", "RequestTimeout", "ServiceUnavailable"}
-# Refused connections, timeouts, answers cut short: what a later try may not meet again.
-_NETWORK_FAULTS = (EndpointError, HTTPClientError, IncompleteReadError, RetriesExceededError)
-_ALLOW = "allow s3:ListBucket and s3:GetObject there: `spaceledger iam-policy` prints the policy"
-_WHAT_TO_DO = {"AccessDenied": _ALLOW, "403": _ALLOW}
+from spaceledger.sources.patience import patiently
 
 # Readers go by the ending; the rest of a stranger's name never becomes part of a path.
 _ENDINGS = (".csv.gz", ".csv.zip", ".csv", ".zip", ".parquet", ".json.gz", ".json", ".gz")
@@ -35,58 +31,189 @@ class S3Store:
     client: Any
     bucket: str
     prefix: str
+    fast: FastBodies | None = None
+    is_remote = True
 
     @classmethod
-    def of(cls, uri: str, client: Any) -> S3Store:
-        """The store of `s3://bucket/prefix`, reached through a boto3 S3 client."""
+    def of(cls, uri: str, client: Any, session: Any = None) -> S3Store:
+        """The store of `s3://bucket/prefix`, reached through a boto3 S3 client and its session."""
         bucket, _, prefix = uri.removeprefix("s3://").partition("/")
-        return cls(client, bucket, prefix.rstrip("/") + "/" if prefix.strip("/") else "")
+        fast = FastBodies(client, session, bucket) if session else None
+        prefix = prefix.rstrip("/") + "/" if prefix.strip("/") else ""
+        return cls(client, bucket, prefix, fast)
 
-    def list(self) -> Iterator[StoredObject]:
-        """All objects below the prefix, in key order."""
-        pages = self.client.get_paginator("list_objects_v2")
-        try:
-            for page in pages.paginate(Bucket=self.bucket, Prefix=self.prefix):
-                for entry in page.get("Contents", ()):
-                    key = entry["Key"][len(self.prefix) :]
-                    if key and not key.endswith("/"):
-                        modified = int(entry["LastModified"].timestamp() * 1_000_000_000)
-                        etag = entry["ETag"].strip('"')
-                        yield StoredObject(key, entry["Size"], modified, etag)
-        except Exception as error:
-            raise self._fault(error, "") from error
+    @classmethod
+    def open(cls, uri: str, access: AwsAccess) -> S3Store:
+        """The store with the access a source is configured with."""
+        session = session_of(access, uri)
+        return cls.of(uri, client_of("s3", access, uri, session=session), session)
+
+    def list(self, below: str = "", after: str = "") -> Iterator[StoredObject]:
+        """All objects below the prefix whose keys begin with `below` and lie behind `after`, in key order."""
+        behind = {"StartAfter": self.prefix + after} if after else {}
+        for page in self._pages(below, **behind):
+            yield from self._objects(page)
+
+    def children(self, below: str = "") -> tuple[tuple[str, ...], tuple[StoredObject, ...]]:
+        """The folders (with a slash at the end) and the objects that lie right in one folder."""
+        folders: list[str] = []
+        objects: list[StoredObject] = []
+        for page in self._pages(below, Delimiter="/"):
+            found = [
+                entry["Prefix"][len(self.prefix) :] for entry in page.get("CommonPrefixes", ())
+            ]
+            folders += [folder for folder in found if folder != below]
+            objects += self._objects(page)
+        return tuple(folders), tuple(objects)
+
+    def _pages(self, below: str, **options: str) -> Iterator[dict[str, Any]]:
+        prefix = self.prefix + below
+        asked: dict[str, str] = {"Bucket": self.bucket, "Prefix": prefix, **options}
+        permission = f"s3:ListBucket on {self.bucket} (prefix {self.prefix}*)"
+        while True:
+            page: dict[str, Any] = patiently(
+                lambda: self.client.list_objects_v2(**asked),
+                where=self.address(below),
+                permission=permission,
+            )
+            yield page
+            following = page.get("NextContinuationToken")
+            if not page.get("IsTruncated") or not following:
+                return
+            if following == asked.get("ContinuationToken"):
+                raise SourceError("the listing repeats a page", where=self.address(below))
+            asked["ContinuationToken"] = following
+
+    def _objects(self, page: dict[str, Any]) -> Iterator[StoredObject]:
+        for entry in page.get("Contents", ()):
+            key = entry["Key"][len(self.prefix) :]
+            if key and not key.endswith("/"):
+                modified = int(entry["LastModified"].timestamp() * 1_000_000_000)
+                yield StoredObject(key, entry["Size"], modified, entry["ETag"].strip('"'))
 
     def read(self, item: StoredObject) -> bytes:
         """The object's bytes, of the version that was listed."""
-        try:
-            answer = self.client.get_object(
-                Bucket=self.bucket, Key=self.prefix + item.key, IfMatch=item.etag
-            )
-            body: bytes = answer["Body"].read()
-        except Exception as error:
-            raise self._fault(error, item.key) from error
-        if len(body) != item.size:
-            raise TransientSourceError("the object arrived truncated", where=self.address(item.key))
+        return patiently(lambda: self._read(item), **self._asked_for(item.key))
+
+    def _read(self, item: StoredObject) -> bytes:
+        body = b"".join(self._chunks(item, 0))
+        proof = quick_proof(item.etag, item.size) or self._asked_proof(item)
+        if len(body) != item.size or not self._is_whole(item, body, proof):
+            raise TransientSourceError("the object arrived altered", where=self.address(item.key))
         return body
 
     def materialise(self, item: StoredObject, landing: Path) -> Path:
         """A copy in `landing`, written to a temporary name and renamed; kept once it is there."""
-        mark = hashlib.sha256(f"{self.bucket}/{self.prefix}{item.key}|{item.etag}".encode())
-        name = item.key.rsplit("/", 1)[-1]
-        ending = next((ending for ending in _ENDINGS if name.lower().endswith(ending)), "")
-        target = landing / f"{mark.hexdigest()}{ending}"
+        target = self.landed(item, landing)
         if target.exists() and target.stat().st_size == item.size:
             return target
-        landing.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(target.name + ".part")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Two threads or runs that fetch one object do not write into one another's file.
+        partial = target.with_name(f"{target.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
         try:
-            self.client.download_file(self.bucket, self.prefix + item.key, str(partial))
-        except Exception as error:
-            raise self._fault(error, item.key) from error
-        if partial.stat().st_size != item.size:
-            raise TransientSourceError("the object arrived truncated", where=self.address(item.key))
-        partial.replace(target)
+            if not self._fetch_small(item, partial):
+                patiently(lambda: self._fetch(item, partial), **self._asked_for(item.key))
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
         return target
+
+    def landed(self, item: StoredObject, landing: Path) -> Path:
+        """Where the copy of this version of an object lies, or will."""
+        mark = hashlib.sha256(
+            f"{self.bucket}/{self.prefix}{item.key}|{item.etag}".encode("utf-8", "surrogateescape")
+        ).hexdigest()
+        name = item.key.rsplit("/", 1)[-1].lower()
+        ending = next((ending for ending in _ENDINGS if name.endswith(ending)), "")
+        return landing / mark[:2] / f"{mark}{ending}"
+
+    def _fetch_small(self, item: StoredObject, partial: Path) -> bool:
+        """Whether a small object came at the first try, which is the usual case and must be quick."""
+        proof = quick_proof(item.etag, item.size)
+        if not proof or not self.fast:
+            return False
+        body = self.fast.body(self.prefix + item.key, item.etag)
+        if body is None or len(body) != item.size or not self._is_whole(item, body, proof):
+            return False
+        partial.write_bytes(body)
+        return True
+
+    def _is_whole(self, item: StoredObject, body: bytes, proof: Proof) -> bool:
+        meter = Meter(proof)
+        meter.update(body)
+        if meter.agrees():
+            return True
+        # An ETag that is no MD5, of an object under a KMS key: S3 knows another proof.
+        again = self._asked_proof(item)
+        if again == proof:
+            return False
+        meter = Meter(again)
+        meter.update(body)
+        return meter.agrees()
+
+    def _asked_proof(self, item: StoredObject) -> Proof:
+        def head(**options: Any) -> dict[str, Any]:
+            key = self.prefix + item.key
+            try:
+                answer: dict[str, Any] = patiently(
+                    lambda: self.client.head_object(Bucket=self.bucket, Key=key, **options),
+                    **self._asked_for(item.key),
+                )
+            except TransientSourceError:
+                raise
+            except SourceError:
+                # The answer to a HEAD has no body that says why; that to a GET has.
+                patiently(lambda: next(self._chunks(item, 0), b""), **self._asked_for(item.key))
+                raise
+            return answer
+
+        return asked_proof(item.etag, head, where=self.address(item.key))
+
+    def _fetch(self, item: StoredObject, partial: Path) -> None:
+        """The whole object into a file, from wherever it breaks off; a body that is altered is no body."""
+        if quick_proof(item.etag, item.size):
+            partial.write_bytes(self._read(item))
+            return
+        meter = Meter(self._asked_proof(item))
+        with partial.open("wb") as file:
+            while meter.count < item.size:
+                before = meter.count
+                try:
+                    patiently(lambda: self._pour(item, file, meter), **self._asked_for(item.key))
+                except TransientSourceError:
+                    if meter.count == before:
+                        raise
+            file.flush()
+            if item.size > LARGE:
+                os.fsync(file.fileno())
+        if meter.count != item.size or not meter.agrees():
+            raise TransientSourceError("the object arrived altered", where=self.address(item.key))
+
+    def _pour(self, item: StoredObject, file: BinaryIO, meter: Meter) -> None:
+        if self.fast and self.fast.is_up and not meter.count:
+            chunks = self.fast.chunks(self.prefix + item.key, item.etag)
+        else:
+            chunks = self._chunks(item, meter.count)
+        for chunk in chunks:
+            meter.update(chunk)
+            file.write(chunk)
+        if meter.count < item.size:
+            raise TransientSourceError("the body broke off", where=self.address(item.key))
+
+    def _chunks(self, item: StoredObject, start: int) -> Iterator[bytes]:
+        return slow_chunks(self.client, self.bucket, self.prefix + item.key, item.etag, start)
+
+    def _asked_for(self, key: str) -> dict[str, str]:
+        return {
+            "where": self.address(key),
+            "permission": f"s3:GetObject on {self.bucket}/{self.prefix}*",
+        }
+
+    def is_current(self, item: StoredObject) -> bool:
+        """Whether the object is still the version that was listed."""
+        # Of all keys that begin with this one, it comes first.
+        found = next(self.list(item.key), None)
+        return found is not None and (found.key, found.etag) == (item.key, item.etag)
 
     def fingerprint(self, item: StoredObject) -> StoredObject:
         """The object: S3 lists its ETag."""
@@ -95,12 +222,3 @@ class S3Store:
     def address(self, key: str) -> str:
         """The object's s3:// address."""
         return f"s3://{self.bucket}/{self.prefix}{key}"
-
-    def _fault(self, error: Exception, key: str) -> SourceError:
-        answer: dict[str, Any] = getattr(error, "response", None) or {}
-        code = str(answer.get("Error", {}).get("Code", ""))
-        status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        is_transient = code in _TRANSIENT or status >= 500 or isinstance(error, _NETWORK_FAULTS)
-        kind = TransientSourceError if is_transient else SourceError
-        todo = _WHAT_TO_DO.get(code, "")
-        return kind(f"S3 answered {code or error}", where=self.address(key), todo=todo)

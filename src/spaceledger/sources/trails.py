@@ -1,35 +1,25 @@
-"""Finds a trail's log files and turns them into Arrow tables, a batch of files at a time."""
+"""Turns a trail's log files into Arrow tables, a batch of files at a time."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 
 from spaceledger.ahead import ahead
-from spaceledger.errors import SourceError, TransientSourceError
+from spaceledger.errors import ChangedSourceError, SourceError, TransientSourceError
 from spaceledger.sources.cloudtrail import SAGEMAKER, BadLogError, Log, Record, read_log
-from spaceledger.sources.objects import ObjectStore, StoredObject
-
-# What CloudTrail delivers beside its logs (CloudTrail user guide, "Finding your log files").
-_NO_LOGS = re.compile(r"(^|/|_)CloudTrail-(Digest|Insight|NetworkActivity|Aggregated)(/|_)")
-_DAY = re.compile(r"(?:^|/)(\d{4})/(\d\d)/(\d\d)/[^/]+$")
-_MINUTE = re.compile(r"_CloudTrail_[a-z0-9-]+_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)Z_")
-_LOG_ENDINGS = (".json", ".json.gz")
+from spaceledger.sources.log_files import LogFile
+from spaceledger.sources.objects import ObjectStore
 
 # A batch ends at whichever it reaches first.
 _BATCH_FILES = 400
 _BATCH_BYTES = 48 * 1024 * 1024
 _BATCH_EVENTS = 20_000
-
-# file_id, size, and the ETag or the time of writing.
-FileVersion = tuple[int, int, str]
 
 _TEXT = pa.string()
 EVENT_COLUMNS = pa.schema(
@@ -82,35 +72,6 @@ COUNT_COLUMNS = pa.schema(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LogFile:
-    """A log file as listed, and when CloudTrail delivered it (UTC, from its key; None where unsaid)."""
-
-    item: StoredObject
-    delivered_at: datetime | None
-
-    @property
-    def name(self) -> str:
-        """The key as text that a table can hold: bytes that are no UTF-8 are shown as U+FFFD."""
-        return self.item.key.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-    @property
-    def file_id(self) -> int:
-        """A number that stands for the key."""
-        digest = hashlib.blake2b(self.item.key.encode("utf-8", "surrogateescape"), digest_size=8)
-        return int.from_bytes(digest.digest(), signed=True)
-
-    @property
-    def modified_ns(self) -> int:
-        """When it was last written, as far as 64 bits tell: a file system may say any year."""
-        return max(-(2**63), min(self.item.modified_ns, 2**63 - 1))
-
-    @property
-    def version(self) -> FileVersion:
-        """What is equal for a file that was read already."""
-        return self.file_id, self.item.size, self.item.etag or str(self.modified_ns)
-
-
 @dataclass(frozen=True)
 class TrailBatch:
     """Some files read: tables of FILE_COLUMNS, EVENT_COLUMNS (SageMaker's) and COUNT_COLUMNS.
@@ -124,50 +85,6 @@ class TrailBatch:
     problems: tuple[tuple[str, str, str, bool], ...]
 
 
-def find_log_files(store: ObjectStore, start: date | None = None) -> list[LogFile]:
-    """The log files of a trail delivered on or after `start`, in key order.
-
-    Below `AWSLogs/` only CloudTrail's own folders count, elsewhere every JSON file does. An unpacked
-    copy beside its packed file is left out. Raises SourceError where the place cannot be read.
-    """
-    items = [item for item in store.list() if _is_log(item.key)]
-    packed = {item.key for item in items if item.key.endswith(".gz")}
-    files = []
-    for item in items:
-        day = _day_of(item.key)
-        if f"{item.key}.gz" not in packed and not (start and day and day < start):
-            files.append(LogFile(item, _delivered_at(item.key)))
-    return files
-
-
-def _is_log(key: str) -> bool:
-    if not key.endswith(_LOG_ENDINGS) or _NO_LOGS.search(key):
-        return False
-    _, is_below, rest = f"/{key}".rpartition("/AWSLogs/")
-    return not is_below or "/CloudTrail/" in f"/{rest}"
-
-
-def _day_of(key: str) -> date | None:
-    found = _DAY.search(key)
-    try:
-        return date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
-
-
-def _delivered_at(key: str) -> datetime | None:
-    """The minute the file's name tells, or else the end of its folder's day."""
-    found = _MINUTE.search(key)
-    try:
-        if found:
-            year, month, day, hour, minute = map(int, found.groups())
-            return datetime(year, month, day, hour, minute)
-    except ValueError:
-        pass
-    folder = _day_of(key)
-    return datetime.combine(folder, time(23, 59)) if folder else None
-
-
 def read_batches(
     store: ObjectStore, files: Iterable[LogFile], landing: Path
 ) -> Iterator[TrailBatch]:
@@ -178,9 +95,10 @@ def read_batches(
         for file in files:
             try:
                 batch.add(file, store.materialise(file.item, landing))
-            except TransientSourceError:
-                raise
             except SourceError as error:
+                is_gone = isinstance(error, ChangedSourceError)
+                if isinstance(error, TransientSourceError) and not is_gone:
+                    raise
                 # Not noted as read, so that the next run tries it again.
                 batch.problems.append((file.name, "unfetched_trail_file", error.what, True))
             if batch.is_full:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import duckdb
-
 from spaceledger.warehouse.connection import open_published, run
 
 # A file written this shortly before it was hashed may change again within its timestamp's grain.
@@ -39,9 +37,7 @@ class State:
     pull_problems: frozenset[tuple[str, str, str, str | None]] = frozenset()
     error_count: int = 0
     hashes: dict[str, dict[tuple[str, int, int], str]] = field(default_factory=dict)
-    log_files: dict[str, set[tuple[int, int, str]]] = field(default_factory=dict)
     unfetched_logs: frozenset[tuple[str, str]] = frozenset()  # trail, address
-    refused_logs: dict[str, dict[int, str]] = field(default_factory=dict)  # trail: file_id: key
     made_with: MadeWith = MadeWith()
     as_of: date | None = None
 
@@ -80,7 +76,6 @@ def read_state(ledger: Path) -> State:
             "select source, location, problem, billing_period, severity, origin, identity"
             " from raw.ingest_problems where is_open",
         )
-        log_files, refused_logs = _log_files(con)
         build = con.sql("select * from raw.builds order by build_id desc limit 1").to_arrow_table()
     hashes: dict[str, dict[tuple[str, int, int], str]] = {}
     for source, _, objects, loaded_at in deliveries:
@@ -95,35 +90,10 @@ def read_state(ledger: Path) -> State:
         pull_problems=frozenset((p[0], p[1], p[2], p[3]) for p in problems if p[5] == "pull"),
         error_count=sum(1 for p in problems if p[4] == "error"),
         hashes=hashes,
-        log_files=log_files,
         unfetched_logs=frozenset((p[0], p[1]) for p in problems if p[2] == "unfetched_trail_file"),
-        refused_logs=refused_logs,
         made_with=MadeWith(**{f.name: last.get(f.name) or "" for f in fields(MadeWith)}),
         as_of=last.get("as_of"),
     )
-
-
-def _log_files(
-    con: duckdb.DuckDBPyConnection,
-) -> tuple[dict[str, set[tuple[int, int, str]]], dict[str, dict[int, str]]]:
-    """Of each trail: id, size and mark of every log file read, and ids and keys of those set aside.
-
-    Both are empty for a ledger made before there were trails.
-    """
-    known: dict[str, set[tuple[int, int, str]]] = {}
-    refused: dict[str, dict[int, str]] = {}
-    if not run(con, "select 1 from duckdb_tables() where table_name = 'trail_files'"):
-        return known, refused
-    rows = run(
-        con,
-        "select source, file_id, size, case when etag = '' then modified_ns::varchar else etag end,"
-        " case when problem is not null then object_key end from raw.trail_files",
-    )
-    for source, file_id, size, mark, refused_key in rows:
-        known.setdefault(source, set()).add((file_id, size, mark))
-        if refused_key is not None:
-            refused.setdefault(source, {})[file_id] = refused_key
-    return known, refused
 
 
 def _nanoseconds(moment: datetime) -> int:

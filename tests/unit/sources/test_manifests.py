@@ -39,11 +39,19 @@ def manifest(key: str, *listed: str) -> Manifest:
 class Memory:
     """A store of these objects."""
 
+    is_remote = False
+
     def __init__(self, objects: dict[str, bytes]) -> None:
         self.objects = objects
 
-    def list(self):
-        return iter(StoredObject(k, len(v), 0, "e") for k, v in sorted(self.objects.items()))
+    def list(self, below: str = "", after: str = ""):
+        there = sorted((k, v) for k, v in self.objects.items() if k.startswith(below) and k > after)
+        return iter(StoredObject(k, len(v), 0, "e") for k, v in there)
+
+    def children(self, below: str = ""):
+        found = [(item, item.key[len(below) :].partition("/")) for item in self.list(below)]
+        folders = dict.fromkeys(f"{below}{name}/" for _, (name, slash, _) in found if slash)
+        return tuple(folders), tuple(item for item, (_, slash, _) in found if not slash)
 
     def read(self, item: StoredObject) -> bytes:
         return self.objects[item.key]
@@ -53,6 +61,12 @@ class Memory:
 
     def address(self, key: str) -> str:
         return f"memory://{key}"
+
+
+@pytest.fixture(autouse=True, params=[False, True], ids=["listed whole", "folder by folder"])
+def looked_at(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder is listed whole, a bucket folder by folder: the same deliveries are found."""
+    monkeypatch.setattr(Memory, "is_remote", request.param)
 
 
 # --- what a manifest says ---------------------------------------------------------------------

@@ -14,14 +14,13 @@ from hypothesis import strategies as st
 
 from spaceledger.errors import SourceError
 from spaceledger.sources import trails
+from spaceledger.sources.log_files import LogFile, find_log_files
 from spaceledger.sources.objects import LocalStore, StoredObject
 from spaceledger.sources.trails import (
     COUNT_COLUMNS,
     EVENT_COLUMNS,
     FILE_COLUMNS,
-    LogFile,
     TrailBatch,
-    find_log_files,
     read_batches,
 )
 from tests.trails import ACCOUNT, log_key, packed, record, write_log
@@ -36,8 +35,9 @@ class Listing(LocalStore):
 
     keys: tuple[str, ...] = ()
 
-    def list(self) -> Iterator[StoredObject]:
-        yield from (StoredObject(key, 1, 1) for key in sorted(self.keys))
+    def list(self, below: str = "", after: str = "") -> Iterator[StoredObject]:
+        there = (key for key in sorted(self.keys) if key.startswith(below) and key > after)
+        yield from (StoredObject(key, 1, 1) for key in there)
 
 
 def found(*keys: str, start: date | None = None) -> list[str]:
@@ -45,7 +45,7 @@ def found(*keys: str, start: date | None = None) -> list[str]:
 
 
 def delivered(key: str) -> datetime | None:
-    return find_log_files(Listing(Path("/nowhere"), {}, (key,)))[0].delivered_at
+    return next(find_log_files(Listing(Path("/nowhere"), {}, (key,)))).delivered_at
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_a_bad_file_is_noted_and_the_others_are_read(tmp_path: Path) -> None:
 
 def test_a_file_that_vanishes_after_it_was_listed_is_noted(tmp_path: Path) -> None:
     path = write_log(tmp_path, packed(record()))
-    files = find_log_files(LocalStore(tmp_path))
+    files = list(find_log_files(LocalStore(tmp_path)))
     path.unlink()
     (batch,) = read_batches(LocalStore(tmp_path), files, tmp_path)
     assert [problem for _, problem, _, _ in batch.problems] == ["unreadable_trail_file"]

@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaceledger.paths import sql_dir
+from spaceledger.sources.log_files import find_log_files
 from spaceledger.sources.objects import LocalStore
-from spaceledger.sources.trails import find_log_files, read_batches
+from spaceledger.sources.trails import read_batches
 from spaceledger.warehouse.activity import TRAIL_TABLES, LoadedEvents, load_events
 from spaceledger.warehouse.connection import run, value
 from tests.trails import ACCOUNT, log_key, record, write_log
