@@ -14,10 +14,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import budgets, crashes, pages, reruns, trails
+from bench import budgets, crashes, pages, pulls, reruns, trails
 
 OUT = Path(__file__).resolve().parent / "out"
-PARTS = ("loads", "trails", "reruns", "budgets", "pages", "crashes")
+PARTS = ("loads", "trails", "reruns", "budgets", "pages", "pulls", "crashes")
 Result = dict[str, Any]
 
 
@@ -37,6 +37,8 @@ def main() -> None:
         budgets.main(OUT)
     if options.only in {None, "pages"}:
         pages.main(OUT)
+    if options.only in {None, "pulls"}:
+        pulls.main(OUT)
     if options.only in {None, "crashes"}:
         crashes.main(OUT)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 
 from spaceledger.settings import ActivitySource
 from spaceledger.sources.bills import Problem
+from spaceledger.sources.folders import region_folders
 from spaceledger.sources.log_files import LogFile, find_log_files, log_file_of
 from spaceledger.sources.objects import ObjectStore, StoredObject, open_store
 from spaceledger.sources.trails import TrailBatch, read_batches
@@ -106,18 +107,19 @@ def _pull_trail(
     source: ActivitySource, store: ObjectStore, asked: TrailPull
 ) -> tuple[FreshLogs | None, bool]:
     """What is new in a trail, None where nothing is; and whether it has log files at all."""
+    folders = region_folders(store, source.regions)
     known = known_logs(
         asked.ledger,
         source.name,
         today=asked.today,
         since=asked.since,
-        everything=asked.again or not store.is_remote,
+        everything=asked.again or folders is None,
     )
     versions = frozenset() if asked.again else known.versions
     files = LogFiles()
     gone = dict(known.refused)
     is_new = has_files = False
-    for file in _files_of(source, store, asked, known):
+    for file in _files_of(source, store, asked, known, folders):
         has_files = True
         gone.pop(file.file_id, None)
         if file.version not in versions:
@@ -129,11 +131,14 @@ def _pull_trail(
 
 
 def _files_of(
-    source: ActivitySource, store: ObjectStore, asked: TrailPull, known: KnownLogs
+    source: ActivitySource,
+    store: ObjectStore,
+    asked: TrailPull,
+    known: KnownLogs,
+    folders: tuple[str, ...] | None,
 ) -> Iterator[LogFile]:
-    first_days = {} if asked.again else known.first_days
     waiting = _waiting(source, store, asked)
-    for file in find_log_files(store, source.start, first_days, source.regions):
+    for file in find_log_files(store, source.start, folders, known.first_days):
         waiting.discard(file.item.key)
         yield file
     for key in sorted(waiting)[:_ASKED_AGAIN]:

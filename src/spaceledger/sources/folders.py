@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Container, Iterator, Mapping
+from datetime import date, timedelta
 from posixpath import dirname
 
 from spaceledger.ahead import shared
@@ -16,6 +15,7 @@ from spaceledger.sources.objects import ObjectStore, StoredObject
 WORKERS = 16
 # An export has a few folders a month; whoever has so many pointed uri at something else.
 _MANY_FOLDERS = 20_000
+_FIRST_YEAR = date(2000, 1, 1)
 _ABOVE_LOGS = re.compile(r"AWSLogs|o-[a-z0-9]{10,32}|\d{12}")
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}")
 
@@ -86,18 +86,30 @@ class BillObjects(Mapping[str, StoredObject]):
 
 def _below(folders: tuple[str, ...]) -> Iterator[str]:
     """The folders in which a manifest may lie: data has its manifests in `metadata/` beside it."""
-    names = {folder.rstrip("/").rsplit("/", 1)[-1] for folder in folders}
+    names = {_name(folder) for folder in folders}
     for folder in folders:
-        name = folder.rstrip("/").rsplit("/", 1)[-1]
+        name = _name(folder)
         if name != "AWSLogs" and not (name == "data" and "metadata" in names):
             yield folder
 
 
-def region_folders(store: ObjectStore) -> tuple[str, ...] | None:
+def region_folders(store: ObjectStore, regions: Container[str] = ()) -> tuple[str, ...] | None:
     """The folders of a trail that hold years: one per account and region, of an organization's too.
 
-    None where it is not laid out as CloudTrail delivers: `[AWSLogs/[o-id/]account/CloudTrail/]region/`.
+    Only of `regions` where some are named. None where it is local, or not laid out as CloudTrail delivers:
+    `[AWSLogs/[o-id/]account/CloudTrail/]region/`.
     """
+    found = _region_folders(store) if store.is_remote else None
+    if found is None:
+        return None
+    return tuple(f for f in found if not regions or not f or _name(f) in regions)
+
+
+def _name(folder: str) -> str:
+    return folder.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _region_folders(store: ObjectStore) -> tuple[str, ...] | None:
     top, _ = store.children()
     names = [folder.rstrip("/") for folder in top]
     if any(re.fullmatch(r"\d{4}", name) for name in names):
@@ -118,7 +130,7 @@ def region_folders(store: ObjectStore) -> tuple[str, ...] | None:
 
 
 def _leads_to_logs(folder: str) -> bool:
-    name = folder.rstrip("/").rsplit("/", 1)[-1]
+    name = _name(folder)
     return name == "CloudTrail" or bool(_ABOVE_LOGS.fullmatch(name))
 
 
@@ -136,10 +148,11 @@ def list_by_region(
 
     Objects of one folder come in key order; a folder without a first day is listed whole.
     """
-    days: dict[str, str] = defaultdict(str)
-    days |= {folder: f"{folder}{day:%Y/%m/%d}" for folder, day in first_days.items()}
 
     def look(folder: str) -> Iterator[StoredObject]:
-        return store.list(folder, days[folder])
+        day = first_days.get(folder)
+        # Behind all keys of the day before: some servers pass over a folder that is named itself.
+        before = max(day, _FIRST_YEAR) - timedelta(days=1) if day else None
+        return store.list(folder, f"{folder}{before:%Y/%m/%d}/~" if before else "")
 
     return shared(folders, look, WORKERS)

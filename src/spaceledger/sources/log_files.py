@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from posixpath import dirname
 
-from spaceledger.sources.folders import list_by_region, region_folders
+from spaceledger.sources.folders import list_by_region
 from spaceledger.sources.objects import ObjectStore, StoredObject
 
 # What CloudTrail delivers beside its logs (CloudTrail user guide, "Finding your log files").
@@ -54,20 +54,19 @@ class LogFile:
 def find_log_files(
     store: ObjectStore,
     start: date | None = None,
+    folders: tuple[str, ...] | None = None,
     first_days: Mapping[str, date] | None = None,
-    regions: Container[str] = (),
 ) -> Iterator[LogFile]:
     """The log files of a trail delivered on or after `start`; of one folder they come in key order.
 
     Below `AWSLogs/` only CloudTrail's own folders count, elsewhere every JSON file does. An unpacked
-    copy beside its packed file is left out. A remote trail is listed by account and region, each from its
-    first day in `first_days` on, and only in `regions` where some are named.
-    Raises SourceError where the place cannot be read.
+    copy beside its packed file is left out. Where region `folders` are given only those are listed, each
+    from its first day in `first_days` on. Raises SourceError where the place cannot be read.
     """
-    for item in _packed_first(_listed(store, start, first_days or {}, regions)):
+    for item in _packed_first(_listed(store, start, folders, first_days or {})):
         day = _day_of(item.key)
         if not (start and day and day < start):
-            yield LogFile(item, _delivered_at(item.key))
+            yield log_file_of(item)
 
 
 def log_file_of(item: StoredObject) -> LogFile:
@@ -76,19 +75,16 @@ def log_file_of(item: StoredObject) -> LogFile:
 
 
 def _listed(
-    store: ObjectStore, start: date | None, first_days: Mapping[str, date], regions: Container[str]
+    store: ObjectStore,
+    start: date | None,
+    folders: tuple[str, ...] | None,
+    first_days: Mapping[str, date],
 ) -> Iterator[StoredObject]:
-    folders = region_folders(store) if store.is_remote else None
     if folders is None:
         return (item for item in store.list() if _is_log(item.key))
-    wanted = tuple(f for f in folders if not regions or not f or _region(f) in regions)
-    days = {f: first_days.get(f, start) for f in wanted}
-    known = {f: max(day, start or day) for f, day in days.items() if day}
-    return (item for item in list_by_region(store, wanted, known) if _is_log(item.key))
-
-
-def _region(folder: str) -> str:
-    return folder.rstrip("/").rsplit("/", 1)[-1]
+    days = {folder: first_days.get(folder, start) for folder in folders}
+    known = {folder: max(day, start or day) for folder, day in days.items() if day}
+    return (item for item in list_by_region(store, folders, known) if _is_log(item.key))
 
 
 def _packed_first(items: Iterable[StoredObject]) -> Iterator[StoredObject]:

@@ -61,7 +61,7 @@ def known_logs(
             found = run(con, _FIRST_DAYS, {**given, "today": today, "days": RELISTED_DAYS})
             days = {folder: min(day, since or day) for folder, day in found}
             where = (
-                " where day >= coalesce("
+                " where day is null or day >= coalesce("
                 "(select first_day from firsts where firsts.folder = files.folder), day)"
             )
         rows = run(
