@@ -140,7 +140,7 @@ def fetch(settings: Settings, *, only_activity: bool = False, step: Step = _quie
     home = Home(settings.home)
     with publish.locked(home, "pull"):
         step("pull")
-        pulled = pull(settings, only_activity=only_activity)
+        pulled = pull(settings, only_activity=only_activity, with_apis=False)
         fresh = [(store, item) for _, store, delivery in pulled.fresh for item in delivery.objects]
         for store, item in fresh:
             store.materialise(item, home.landing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from spaceledger.apis import PulledApis, pull_apis
 from spaceledger.configuration import made_with
 from spaceledger.errors import ConfigError
 from spaceledger.paths import Home
@@ -23,6 +24,7 @@ class Pulled:
     logs: tuple[FreshLogs, ...]
     looked_at: frozenset[str]  # names of sources
     problems: tuple[Problem, ...]
+    apis: PulledApis
     state: State
     is_news: bool
 
@@ -34,11 +36,13 @@ def pull(
     full_refresh: bool = False,
     again: tuple[str, str] | None = None,
     only_activity: bool = False,
+    with_apis: bool = True,
 ) -> Pulled:
     """Looks at every source and tells what is new. Reads manifests; changes nothing.
 
     Deliveries of the billing periods from the first to the last of `again` count as new. With
-    `only_activity` bills are not looked at, unless changed SQL asks for them to be loaded again.
+    `only_activity` bills are not looked at, unless changed SQL asks for them to be loaded again, nor are
+    the APIs that come with bills; without `with_apis` no API is asked for a snapshot.
     """
     state = read_state(Home(settings.home).ledger)
     if not settings.costs:
@@ -49,7 +53,8 @@ def pull(
     problems: list[Problem] = []
     now_made_with = made_with(settings)
     loads_all = full_refresh or now_made_with.load_hash != state.made_with.load_hash
-    costs = () if only_activity and not loads_all else settings.costs
+    without_bills = only_activity and not loads_all
+    costs = () if without_bills else settings.costs
     for source in costs:
         store = open_store(source.uri, state.hashes.get(source.name, {}), source)
         result = find_deliveries(source.name, store)
@@ -57,6 +62,7 @@ def pull(
         problems += result.problems
     logs, trail_problems = pull_logs(settings.activity, state, again=loads_all)
     problems += trail_problems
+    apis = pull_apis(settings, state, only_activity=without_bills) if with_apis else PulledApis()
     seen = frozenset() if loads_all else state.loaded | state.refused
     fresh = [
         item
@@ -69,8 +75,8 @@ def pull(
     stood = {problem for problem in state.pull_problems if problem[0] in looked_at}
     other_day = as_of is not None and as_of != state.as_of
     other = other_day or told != stood or now_made_with != state.made_with
-    is_news = bool(fresh or logs or other)
-    return Pulled(tuple(fresh), logs, frozenset(looked_at), tuple(problems), state, is_news)
+    is_news = bool(fresh or logs or other or apis.is_news)
+    return Pulled(tuple(fresh), logs, frozenset(looked_at), tuple(problems), apis, state, is_news)
 
 
 def identity_of(source: CostSource, delivery: Delivery) -> str:

@@ -145,7 +145,8 @@ def _of_access(
         return SourceError(
             f"the role may not be assumed ({code})",
             where=where,
-            todo="allow sts:AssumeRole on role_arn, and let its trust policy name this caller and external_id",
+            todo="allow sts:AssumeRole on role_arn, and let its trust policy name this caller and"
+            " external_id",
         )
     if "kms" in message.lower():
         return _of_key(code, message, where)

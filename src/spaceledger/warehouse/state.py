@@ -37,6 +37,9 @@ class State:
     loaded: frozenset[tuple[str, str]] = frozenset()  # source, identity
     refused: frozenset[tuple[str, str]] = frozenset()  # source, identity
     pull_problems: frozenset[tuple[str, str, str, str | None]] = frozenset()
+    # Source, location, problem and period of each, and what the API was asked as.
+    api_problems: frozenset[tuple[str, str, str, str | None, str]] = frozenset()
+    snapshots: dict[str, tuple[str, str]] = field(default_factory=dict)  # source: asked as, digest
     error_count: int = 0
     hashes: dict[str, dict[tuple[str, int, int], str]] = field(default_factory=dict)
     log_files: dict[str, set[tuple[int, int, str]]] = field(default_factory=dict)
@@ -81,6 +84,7 @@ def read_state(ledger: Path) -> State:
             " from raw.ingest_problems where is_open",
         )
         log_files, refused_logs = _log_files(con)
+        snapshots = _snapshots(con)
         build = con.sql("select * from raw.builds order by build_id desc limit 1").to_arrow_table()
     hashes: dict[str, dict[tuple[str, int, int], str]] = {}
     for source, _, objects, loaded_at in deliveries:
@@ -93,6 +97,8 @@ def read_state(ledger: Path) -> State:
         loaded=frozenset((source, identity) for source, identity, _, _ in deliveries),
         refused=frozenset((p[0], p[6]) for p in problems if p[5] == "load" and p[4] == "error"),
         pull_problems=frozenset((p[0], p[1], p[2], p[3]) for p in problems if p[5] == "pull"),
+        api_problems=frozenset((*p[:4], p[6]) for p in problems if p[5] == "api"),
+        snapshots=snapshots,
         error_count=sum(1 for p in problems if p[4] == "error"),
         hashes=hashes,
         log_files=log_files,
@@ -124,6 +130,14 @@ def _log_files(
         if refused_key is not None:
             refused.setdefault(source, {})[file_id] = refused_key
     return known, refused
+
+
+def _snapshots(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
+    """What each API was asked as and the digest of what it told; empty for a ledger of before."""
+    if not run(con, "select 1 from duckdb_tables() where table_name = 'api_snapshots'"):
+        return {}
+    rows = run(con, "select source, asked_as, digest from raw.api_snapshots where ended_at is null")
+    return {source: (asked_as, digest) for source, asked_as, digest in rows}
 
 
 def _nanoseconds(moment: datetime) -> int:
