@@ -22,9 +22,20 @@ from spaceledger.warehouse.state import State
 # Regions are asked side by side: asking is waiting.
 _ASKERS = 8
 
-# What a configuration asks of one API. boto3 takes its time to import: only where something is asked.
+# What a configuration asks of one API.
 Puller = Callable[[Settings], Iterable[Question]]
-PULLERS: tuple[Puller, ...] = ()
+
+
+def _spaces(settings: Settings) -> Iterable[Question]:
+    if not settings.spaces_api:
+        return ()
+    # boto3 takes its time to import: only where something is asked.
+    from spaceledger.sources import spaces
+
+    return spaces.questions(settings)
+
+
+PULLERS: tuple[Puller, ...] = (_spaces,)
 
 
 @dataclass(frozen=True)
