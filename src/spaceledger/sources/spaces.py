@@ -16,7 +16,7 @@ import pyarrow as pa
 from spaceledger.arn import DomainArn
 from spaceledger.errors import SourceError
 from spaceledger.settings import AwsAccess, Settings
-from spaceledger.sources.aws import client_of
+from spaceledger.sources.aws import account_of, client_of
 from spaceledger.sources.faults import code_of
 from spaceledger.sources.patience import ask, pages
 from spaceledger.sources.snapshots import Question, Snapshot
@@ -113,14 +113,6 @@ def region_of(access: AwsAccess, region: str, where: str) -> Snapshot:
             "api_apps": _table((_app(*found) for found in apps if _is_there(found[1])), _APPS),
         },
     )
-
-
-def account_of(access: AwsAccess, region: str | None, where: str) -> str:
-    """The account whose credentials `access` has; anybody may ask for it."""
-    elsewhere = access.model_copy(update={"endpoint_url": None})  # an endpoint is of one service
-    client = client_of("sts", elsewhere, where, region=region)
-    answer = ask(client, "get_caller_identity", where=where, permission="sts:GetCallerIdentity")
-    return str(answer["Account"])
 
 
 def _all(client: Any, operation: str, key: str, where: str, **arguments: Any) -> Iterator[Item]:

@@ -11,7 +11,7 @@ import pytest
 
 from spaceledger.errors import SourceError, TransientSourceError
 from spaceledger.settings import AwsAccess, Settings, SpacesApi
-from spaceledger.sources import patience, spaces
+from spaceledger.sources import aws, patience, spaces
 from spaceledger.sources.patience import Patience
 from spaceledger.sources.snapshots import Snapshot
 from tests.aws import stubbed
@@ -34,7 +34,8 @@ class Region:
         self.client, self.stub = stubbed("sagemaker")
         self.sts, self.of_sts = stubbed("sts")
         made = {"sagemaker": self.client, "sts": self.sts}
-        monkeypatch.setattr(spaces, "client_of", lambda service, *_, **__: made[service])
+        for module in (spaces, aws):
+            monkeypatch.setattr(module, "client_of", lambda service, *_, **__: made[service])
         monkeypatch.setattr(patience, "PATIENCE", Patience(budget=5, first_wait=0, longest_wait=0))
 
     def domains(self, *ids: str) -> None:
