@@ -12,8 +12,8 @@
 --   last_seen_at: Last run that saw it, UTC.
 --   is_open: Whether the last run still saw it.
 --   closed_at: Run that saw it no longer, UTC; what opens again later is seen for the first time.
---   origin: pull (looked at anew by each run), load or trail (stands as long as its delivery or log file does).
---   identity: Identity of the delivery a load problem belongs to.
+--   origin: pull, api or alert (looked at anew by each run), build (by each build), load or trail (stands as long as its delivery or log file does).
+--   identity: Identity of the delivery a load problem belongs to, or what an API was asked as.
 select
     null::varchar as source,
     null::varchar as location,

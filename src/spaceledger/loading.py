@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from spaceledger.apis import load_apis
 from spaceledger.configuration import refuse_same_bill_twice, take_configuration
 from spaceledger.errors import DeliveryError, SpaceledgerError
 from spaceledger.paths import Home
@@ -68,6 +69,7 @@ def load(
             read.append(
                 load_logs(con, logs, Home(settings.home).landing, now.replace(tzinfo=None), step)
             )
+        load_apis(con, pulled.apis, now.replace(tzinfo=None))
         record(con, rows, now.replace(tzinfo=None))
         refuse_same_bill_twice(con)
         refused = [row for row in rows if row.severity == "error"]

@@ -85,6 +85,8 @@ def run(
             full_refresh=full_refresh,
             again=again,
             only_activity=only_activity,
+            now=moment,
+            step=step,
         )
         pulled = fetching.fetch(pulled, home.landing, step=step)
         if not pulled.is_news:
@@ -145,7 +147,9 @@ def fetch(settings: Settings, *, only_activity: bool = False, step: Step = _quie
         tidy(home.landing, settings.keep_landing_days)
         step("pull")
         pulled = fetching.fetch(
-            pull(settings, only_activity=only_activity), home.landing, step=step
+            pull(settings, only_activity=only_activity, with_apis=False, step=step),
+            home.landing,
+            step=step,
         )
     return sum(len(each.delivery.objects) for each in pulled.fresh) + sum(
         len(logs.files) for logs in pulled.logs
@@ -163,8 +167,12 @@ def load(
     home = Home(settings.home)
     with publish.locked(home, "load"):
         publish.sweep(home)
-        pulled = fetching.fetch(pull(settings, full_refresh=full_refresh), home.landing, step=step)
         moment = now or datetime.now(UTC)
+        pulled = fetching.fetch(
+            pull(settings, full_refresh=full_refresh, now=moment, step=step),
+            home.landing,
+            step=step,
+        )
         work = publish.start(home, publish.new_build_id(moment))
         loaded, read = loading.load(settings, work, pulled, now=moment, step=step)
         with open_work(work.database) as con:

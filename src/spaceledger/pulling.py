@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from spaceledger.apis import PulledApis, pull_apis
 from spaceledger.configuration import made_with
 from spaceledger.errors import ConfigError
 from spaceledger.paths import Home
@@ -33,6 +35,7 @@ class Pulled:
     logs: tuple[FreshLogs, ...]
     looked_at: frozenset[str]  # names of sources
     problems: tuple[Problem, ...]
+    apis: PulledApis
     state: State
     is_other: bool  # another day, code or configuration than the last build's
 
@@ -41,7 +44,7 @@ class Pulled:
         """Whether the ledger would come out otherwise than it stands."""
         told = {(p.source, p.location, p.problem, p.billing_period) for p in self.problems}
         stood = {problem for problem in self.state.pull_problems if problem[0] in self.looked_at}
-        return bool(self.fresh or self.logs or told != stood or self.is_other)
+        return bool(self.fresh or self.logs or self.apis.is_news or told != stood or self.is_other)
 
 
 def pull(
@@ -51,13 +54,16 @@ def pull(
     full_refresh: bool = False,
     again: tuple[str, str] | None = None,
     only_activity: bool = False,
-    today: date | None = None,
+    with_apis: bool = True,
+    now: datetime | None = None,
+    step: Callable[[str], None] = lambda _: None,
 ) -> Pulled:
-    """Looks at every source and tells what is new. Copies manifests to `landing/`, and nothing else.
+    """Looks at every source and tells what is new. Changes nothing but `landing/`.
 
     Deliveries of the billing periods from the first to the last of `again` count as new, and trails are
     listed again from then on. With `only_activity` bills are not looked at, unless changed SQL asks for
-    them to be loaded again.
+    them to be loaded again, nor are the APIs that come with bills; without `with_apis` no API is asked for
+    a snapshot.
     """
     home = Home(settings.home)
     state = read_state(home.ledger)
@@ -70,7 +76,8 @@ def pull(
     seen = frozenset() if loads_all else state.loaded | state.refused
     found: list[FreshDelivery] = []
     problems: list[Problem] = []
-    costs = () if only_activity and not loads_all else settings.costs
+    without_bills = only_activity and not loads_all
+    costs = () if without_bills else settings.costs
     for source in costs:
         store = open_store(source.uri, state.hashes.get(source.name, {}), source)
         result = find_deliveries(source.name, store, home.landing)
@@ -78,12 +85,15 @@ def pull(
         problems += result.problems
     asked = TrailPull(
         ledger=home.ledger,
-        today=today or datetime.now(UTC).date(),
+        landing=home.landing,
+        now=now or datetime.now(UTC),
         unfetched=state.unfetched_logs,
         again=loads_all,
         since=_first_day(again),
+        step=step,
     )
     logs, trail_problems = pull_logs(settings.activity, asked)
+    apis = pull_apis(settings, state, only_activity=without_bills) if with_apis else PulledApis()
     fresh = [
         each
         for each in found
@@ -96,6 +106,7 @@ def pull(
         logs=logs,
         looked_at=frozenset([*(s.name for s in costs), *(s.name for s in settings.activity)]),
         problems=(*problems, *trail_problems),
+        apis=apis,
         state=state,
         is_other=other_day or now_made_with != state.made_with,
     )

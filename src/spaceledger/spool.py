@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 
 # Below this it stays in memory.
@@ -20,7 +20,7 @@ class Spool:
         self._file = SpooledTemporaryFile(max_size=_MEMORY, mode="w+b")  # noqa: SIM115
         self._count = 0
 
-    def append(self, row: list[object]) -> None:
+    def append(self, row: Sequence[object]) -> None:
         """Adds a row behind the others."""
         self._file.write(json.dumps(row).encode() + b"\n")
         self._count += 1

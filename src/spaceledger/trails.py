@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -34,17 +34,17 @@ class LogFiles:
     def append(self, file: LogFile) -> None:
         """Adds one."""
         item = file.item
-        self._rows.append([item.key, item.size, item.modified_ns, item.etag])
+        self._rows.append([item.key, item.size, item.modified_ns, item.etag, file.tells_of])
         self.total_bytes += item.size
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __iter__(self) -> Iterator[LogFile]:
-        for key, size, modified_ns, etag in self._rows:
-            yield log_file_of(
-                StoredObject(str(key), cast(int, size), cast(int, modified_ns), str(etag))
-            )
+        for key, size, modified_ns, etag, tells_of in self._rows:
+            item = StoredObject(str(key), cast(int, size), cast(int, modified_ns), str(etag))
+            told = cast("list[str] | None", tells_of)
+            yield log_file_of(item, (told[0], told[1], told[2]) if told else None)
 
 
 @dataclass(frozen=True)
@@ -69,65 +69,93 @@ class TrailRow(NamedTuple):
 
 @dataclass(frozen=True)
 class TrailPull:
-    """What a pull of trails looks at: the ledger, the day, and since when all is listed again."""
+    """What a pull of trails looks at: the ledger, the moment, and since when all is listed again."""
 
     ledger: Path
-    today: date
+    landing: Path
+    now: datetime
     unfetched: frozenset[tuple[str, str]]  # trail, address
     again: bool = False
     since: date | None = None
+    step: Callable[[str], None] = lambda _: None
 
 
 def pull_logs(
     sources: Sequence[ActivitySource], asked: TrailPull
 ) -> tuple[tuple[FreshLogs, ...], tuple[Problem, ...]]:
-    """New log files of every trail, or all of them `again`, and what is wrong with the trails."""
+    """New log files of every trail, or all of them `again`, and what is wrong with the trails.
+
+    Days that the LookupEvents API is asked for are written to `landing` as they come.
+    """
     fresh: list[FreshLogs] = []
     problems: list[Problem] = []
     for source in sources:
-        if source.uri is None:
-            problems.append(Problem(
-                source.name, "lookup-events", "not_read", "warning",
-                "the lookup-events API is not read yet; deliver a trail to S3 and name its uri",
-            ))  # fmt: skip
-            continue
-        store = open_store(source.uri, {}, source)
-        found, has_files = _pull_trail(source, store, asked)
-        if not has_files:
-            problems.append(Problem(
-                source.name, store.address(""), "no_trail_files", "warning",
-                "holds no CloudTrail log file; point uri at the folder that holds AWSLogs/",
-            ))  # fmt: skip
+        found, wrong = _pull_trail(source, asked) if source.uri else _look_up(source, asked)
+        problems += wrong
         if found:
             fresh.append(found)
     return tuple(fresh), tuple(problems)
 
 
+def _look_up(
+    source: ActivitySource, asked: TrailPull
+) -> tuple[FreshLogs | None, tuple[Problem, ...]]:
+    # boto3 takes its time to import: only where something is asked.
+    from spaceledger.sources.lookup import look_up
+
+    known = _known(source, asked, everything=True)
+    versions = frozenset() if asked.again else known.versions
+    told = look_up(source, versions, asked.landing, asked.now, asked.step)
+    return _fresh(source, told.store, told.files, known, asked)[0], told.problems
+
+
 def _pull_trail(
-    source: ActivitySource, store: ObjectStore, asked: TrailPull
-) -> tuple[FreshLogs | None, bool]:
-    """What is new in a trail, None where nothing is; and whether it has log files at all."""
+    source: ActivitySource, asked: TrailPull
+) -> tuple[FreshLogs | None, tuple[Problem, ...]]:
+    store = open_store(source.uri or "", {}, source)
     folders = region_folders(store, source.regions)
-    known = known_logs(
+    known = _known(source, asked, everything=asked.again or folders is None)
+    files = _files_of(source, store, asked, known, folders)
+    found, has_files = _fresh(source, store, files, known, asked)
+    if has_files or known.versions:
+        return found, ()
+    return found, (Problem(
+        source.name, store.address(""), "no_trail_files", "warning",
+        "holds no CloudTrail log file; point uri at the folder that holds AWSLogs/",
+    ),)  # fmt: skip
+
+
+def _known(source: ActivitySource, asked: TrailPull, *, everything: bool) -> KnownLogs:
+    return known_logs(
         asked.ledger,
         source.name,
-        today=asked.today,
+        today=asked.now.date(),
         since=asked.since,
-        everything=asked.again or folders is None,
+        everything=everything,
     )
+
+
+def _fresh(
+    source: ActivitySource,
+    store: ObjectStore,
+    found: Iterable[LogFile],
+    known: KnownLogs,
+    asked: TrailPull,
+) -> tuple[FreshLogs | None, bool]:
+    """What of the files found is new, None where nothing is; and whether any was found at all."""
     versions = frozenset() if asked.again else known.versions
     files = LogFiles()
     gone = dict(known.refused)
     is_new = has_files = False
-    for file in _files_of(source, store, asked, known, folders):
+    for file in found:
         has_files = True
         gone.pop(file.file_id, None)
         if file.version not in versions:
             files.append(file)
             is_new = is_new or (source.name, store.address(file.name)) not in asked.unfetched
     if len(files) or gone:
-        return FreshLogs(source, store, files, gone, is_new or bool(gone)), True
-    return None, has_files or bool(known.versions)
+        return FreshLogs(source, store, files, gone, is_new or bool(gone)), has_files
+    return None, has_files
 
 
 def _files_of(

@@ -24,10 +24,14 @@ FileVersion = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """A log file as listed, and when CloudTrail delivered it (UTC, from its key; None where unsaid)."""
+    """A log file as listed, and when CloudTrail delivered it (UTC, from its key; None where unsaid).
+
+    `tells_of`: the account, region and day that it tells all SageMaker calls of, though there be none.
+    """
 
     item: StoredObject
     delivered_at: datetime | None
+    tells_of: tuple[str, str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -69,9 +73,9 @@ def find_log_files(
             yield log_file_of(item)
 
 
-def log_file_of(item: StoredObject) -> LogFile:
+def log_file_of(item: StoredObject, tells_of: tuple[str, str, str] | None = None) -> LogFile:
     """The log file that an object is."""
-    return LogFile(item, _delivered_at(item.key))
+    return LogFile(item, _delivered_at(item.key), tells_of)
 
 
 def _listed(

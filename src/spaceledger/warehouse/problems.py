@@ -17,8 +17,8 @@ _CLOSE = "update raw.ingest_problems set is_open = false, closed_at = ?::timesta
 class ProblemRow:
     """One problem.
 
-    `origin` is pull or alert (looked at anew by each run), build (by each build), load or trail
-    (stands as its input).
+    `origin` is pull, api or alert (looked at anew by each run), build (by each build), load or trail
+    (stands as its input). `identity` is of the delivery, or what an API was asked as.
     """
 
     source: str
@@ -62,6 +62,15 @@ def close_pull(con: duckdb.DuckDBPyConnection, sources: Iterable[str], now: date
         con,
         f"{_CLOSE} and origin = 'pull' and source in (select unnest(?::varchar[]))",
         [now, list(sources)],
+    )
+
+
+def close_apis(con: duckdb.DuckDBPyConnection, unasked: Iterable[str], now: datetime) -> None:
+    """Closes what was said of APIs, but for those that were not asked."""
+    run(
+        con,
+        f"{_CLOSE} and origin = 'api' and identity not in (select unnest(?::varchar[]))",
+        [now, list(unasked)],
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
+
 from spaceledger.warehouse.connection import open_published, run
 
 # A file written this shortly before it was hashed may change again within its timestamp's grain.
@@ -35,6 +37,9 @@ class State:
     loaded: frozenset[tuple[str, str]] = frozenset()  # source, identity
     refused: frozenset[tuple[str, str]] = frozenset()  # source, identity
     pull_problems: frozenset[tuple[str, str, str, str | None]] = frozenset()
+    # Source, location, problem and period of each, and what the API was asked as.
+    api_problems: frozenset[tuple[str, str, str, str | None, str]] = frozenset()
+    snapshots: dict[str, tuple[str, str]] = field(default_factory=dict)  # source: asked as, digest
     error_count: int = 0
     hashes: dict[str, dict[tuple[str, int, int], str]] = field(default_factory=dict)
     unfetched_logs: frozenset[tuple[str, str]] = frozenset()  # trail, address
@@ -76,6 +81,7 @@ def read_state(ledger: Path) -> State:
             "select source, location, problem, billing_period, severity, origin, identity"
             " from raw.ingest_problems where is_open",
         )
+        snapshots = _snapshots(con)
         build = con.sql("select * from raw.builds order by build_id desc limit 1").to_arrow_table()
     hashes: dict[str, dict[tuple[str, int, int], str]] = {}
     for source, _, objects, loaded_at in deliveries:
@@ -88,12 +94,22 @@ def read_state(ledger: Path) -> State:
         loaded=frozenset((source, identity) for source, identity, _, _ in deliveries),
         refused=frozenset((p[0], p[6]) for p in problems if p[5] == "load" and p[4] == "error"),
         pull_problems=frozenset((p[0], p[1], p[2], p[3]) for p in problems if p[5] == "pull"),
+        api_problems=frozenset((*p[:4], p[6]) for p in problems if p[5] == "api"),
+        snapshots=snapshots,
         error_count=sum(1 for p in problems if p[4] == "error"),
         hashes=hashes,
         unfetched_logs=frozenset((p[0], p[1]) for p in problems if p[2] == "unfetched_trail_file"),
         made_with=MadeWith(**{f.name: last.get(f.name) or "" for f in fields(MadeWith)}),
         as_of=last.get("as_of"),
     )
+
+
+def _snapshots(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
+    """What each API was asked as and the digest of what it told; empty for a ledger of before."""
+    if not run(con, "select 1 from duckdb_tables() where table_name = 'api_snapshots'"):
+        return {}
+    rows = run(con, "select source, asked_as, digest from raw.api_snapshots where ended_at is null")
+    return {source: (asked_as, digest) for source, asked_as, digest in rows}
 
 
 def _nanoseconds(moment: datetime) -> int:

@@ -63,7 +63,9 @@ def take_configuration(
         configured = [*roles, *trails]
         gone = "source not in (select unnest(?::varchar[]))"
         run(
-            con, f"delete from raw.ingest_problems where {gone} and origin <> 'alert'", [configured]
+            con,
+            f"delete from raw.ingest_problems where {gone} and origin not in ('alert', 'api')",
+            [configured],
         )
         run(con, "delete from raw.aliases")
         for alias, name in aliases.items():
