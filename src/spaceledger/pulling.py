@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from spaceledger.apis import PulledApis, pull_apis
+from spaceledger.apis import PulledApis, pull_apis, rewritten_from
 from spaceledger.configuration import made_with
 from spaceledger.errors import ConfigError
 from spaceledger.paths import Home
@@ -40,7 +40,8 @@ def pull(
 ) -> Pulled:
     """Looks at every source and tells what is new. Reads manifests; changes nothing.
 
-    Deliveries of the billing periods from the first to the last of `again` count as new. With
+    Deliveries of the billing periods from the first to the last of `again` count as new, and so do those
+    of periods that a finished backfill of tags rewrote, once. With
     `only_activity` bills are not looked at, unless changed SQL asks for them to be loaded again, nor are
     the APIs that come with bills; without `with_apis` no API is asked for a snapshot.
     """
@@ -63,12 +64,14 @@ def pull(
     logs, trail_problems = pull_logs(settings.activity, state, again=loads_all)
     problems += trail_problems
     apis = pull_apis(settings, state, only_activity=without_bills) if with_apis else PulledApis()
+    rewritten = rewritten_from(settings, apis, state)
     seen = frozenset() if loads_all else state.loaded | state.refused
     fresh = [
         item
         for item in found
         if (item[0].name, identity_of(item[0], item[2])) not in seen
         or (again and item[2].period and again[0] <= str(item[2].period) <= again[1])
+        or rewritten.get(item[0].name, "9999-12") <= str(item[2].period or "")
     ]
     looked_at = {source.name for source in costs} | {trail.name for trail in settings.activity}
     told = {(p.source, p.location, p.problem, p.billing_period) for p in problems}
