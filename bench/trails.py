@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +198,14 @@ def ledger(folder: Path) -> Callable[[], Answer]:
     def measured() -> Answer:
         source = ActivitySource(name="trail", uri=str(folder))
         with open_work(work) as con:
-            (logs,), _ = trails.pull_logs([source], State(), again=False)
+            (logs,), _ = trails.pull_logs(
+                [source],
+                State(),
+                again=False,
+                landing=folder,
+                now=datetime(2026, 9, 1, tzinfo=UTC),
+                step=lambda _: None,
+            )
             row = trails.load_logs(con, logs, folder, datetime(2026, 9, 1), lambda _: None)
         return {"events": row.event_count, "kept": row.sagemaker_event_count}
 

@@ -8,7 +8,7 @@
 --   complete_through: Newest day of the scope that has filled up.
 --   data_through: Newest day with data.
 --   left_to_spend: The amount less what is spent, as a double.
---   ends_at: Day a trail saw the space deleted; nothing is spent after it.
+--   ends_at: Day the space was deleted, as far as a trail or the SageMaker API tells; nothing is spent after it.
 with freshness as (
     select * from core.scope_freshness
 ),

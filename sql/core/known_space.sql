@@ -1,11 +1,11 @@
--- Every space anything names: tags, JupyterLab and CodeEditor apps (which run only in spaces), successful calls,
--- configuration.
+-- Every space anything names: tags, JupyterLab and CodeEditor apps (which run only in spaces), the SageMaker API,
+-- successful calls, configuration. A space that is gone stays known.
 -- grain: space_arn
 -- columns:
 --   space_arn: Space ARN, lower case.
 --   domain_arn: Its domain.
---   space_name: The best spelling known: one with capital letters, as AWS lower-cases some.
---   evidence: How it is known, the strongest first: tag, app, resource, event or configuration.
+--   space_name: The best spelling known: the SageMaker API's, else one with capital letters, as AWS lower-cases some.
+--   evidence: How it is known, the strongest first: tag, app, resource, api, event or configuration.
 with tagged as (
     select
         tagged_space_arn as space_arn,
@@ -41,8 +41,18 @@ configured as (
         space_arn,
         arn_name(space_arn) as space_name,
         'configuration' as evidence,
-        4 as strength
+        5 as strength
     from raw.configured_spaces
+),
+
+api as (
+    select
+        space_arn_of(space_arn) as space_arn,
+        space_name,
+        'api' as evidence,
+        3 as strength,
+        seen_from as told_at
+    from raw.api_spaces
 ),
 
 -- What a call names, made or tagged; an ARN that merely stands somewhere in a request makes no space known.
@@ -51,7 +61,7 @@ events as (
         space_arn,
         space_name,
         'event' as evidence,
-        3 as strength
+        4 as strength
     from core.trail_event
     where error_code is null
     union all
@@ -59,7 +69,7 @@ events as (
         space_arn_of(resource_arn) as space_arn,
         arn_name(resource_arn) as space_name,
         'event' as evidence,
-        3 as strength
+        4 as strength
     from core.trail_event
     where error_code is null
     union all
@@ -67,7 +77,7 @@ events as (
         app_space_arn(resource_arn) as space_arn,
         app_owner(resource_arn) as space_name,
         'event' as evidence,
-        3 as strength
+        4 as strength
     from core.trail_event
     where
         error_code is null
@@ -87,15 +97,29 @@ named as (
     select * from configured
 ),
 
+-- Only the SageMaker API says how a name was spelled when the space was made, the newest word best.
+spelled as (
+    select
+        *,
+        cast(null as timestamp) as told_at
+    from named
+    union all
+    select * from api
+),
+
 ranked as (
     select
         *,
         row_number() over (
             partition by space_arn
-            order by case when space_name <> lower(space_name) then 0 else 1 end, space_name, strength
+            order by
+                told_at desc nulls last,
+                case when space_name <> lower(space_name) then 0 else 1 end asc,
+                space_name asc,
+                strength asc
         ) as spelling_rank,
         row_number() over (partition by space_arn order by strength, evidence) as evidence_rank
-    from named
+    from spelled
     where space_arn is not null
 )
 

@@ -1,4 +1,4 @@
--- Every user profile that a tag or a successful call names; one row per profile.
+-- Every user profile that a tag, a successful call or the SageMaker API names; one row per profile.
 -- grain: user_profile_arn
 -- columns:
 --   user_profile_arn: User profile ARN, lower case.
@@ -8,6 +8,8 @@ with named as (
     union
     select user_profile_arn from core.trail_event
     where error_code is null
+    union
+    select user_profile_arn_of(user_profile_arn) as user_profile_arn from raw.api_user_profiles
 )
 
 select

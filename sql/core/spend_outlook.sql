@@ -11,7 +11,7 @@
 --   complete_through: Newest day that has filled up.
 --   data_through: Newest day with data.
 --   left_to_spend: Null: no amount is held against it.
---   ends_at: Day a trail saw the space deleted; nothing is spent after it.
+--   ends_at: Day the space was deleted, as far as a trail or the SageMaker API tells; nothing is spent after it.
 with scopes as (
     select distinct
         scope_id,

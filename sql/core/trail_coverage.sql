@@ -1,5 +1,6 @@
 -- The days that trails tell of, by account and region: in silence on any other day there is no meaning. A day is told
--- where the trail that tells of the account and region has any record on it; one row per account, region and day.
+-- where the trail that tells of the account and region has any record on it, or where LookupEvents was asked for it: after
+-- its end, or on the day itself. One row per account, region and day.
 -- grain: account_id, region, told_date
 -- columns:
 --   account_id: Account events were told to.
@@ -12,9 +13,14 @@ with counted as (
         counts.source,
         counts.account_id,
         counts.region,
-        counts.event_date
+        counts.event_date,
+        case
+            when files.etag like 'whole-%' then 'whole'
+            when files.etag like 'open-%' then 'open'
+        end as looked_up
     from raw.trail_counts as counts
     inner join raw.trails as trails on counts.source = trails.source
+    left join raw.trail_files as files on counts.source = files.source and counts.file_id = files.file_id
     cross join core.run
     where
         (trails.start_at is null or counts.event_date >= cast(trails.start_at as date))
@@ -28,7 +34,7 @@ told_of as (
         region,
         min(event_date) as first_date
     from counted
-    where account_id is not null and region is not null
+    where looked_up is null and account_id is not null and region is not null
     group by source, account_id, region
 ),
 
@@ -37,15 +43,25 @@ days as (
         source,
         event_date
     from counted
+    where looked_up is null
 ),
 
+-- LookupEvents tells of one account, region and day at a time, of a day that is not over only in part.
 told as (
-    select distinct
+    select
         told_of.account_id,
         told_of.region,
         days.event_date as told_date
     from told_of
     inner join days on told_of.source = days.source and told_of.first_date <= days.event_date
+    union
+    select
+        counted.account_id,
+        counted.region,
+        counted.event_date as told_date
+    from counted
+    cross join core.run
+    where counted.looked_up = 'whole' or (counted.looked_up = 'open' and counted.event_date = run.as_of)
 ),
 
 numbered as (

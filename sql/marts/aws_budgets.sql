@@ -43,6 +43,10 @@ payers as (
     where payer_account_id is not null
 ),
 
+known_payers as (
+    select count(*) as payer_count from payers
+),
+
 budgets as (
     select
         told.*,
@@ -54,11 +58,12 @@ budgets as (
         told.period_start <= run.as_of
         and coalesce(told.period_end, run.as_of) >= first_bill.first_day as is_billed,
         least(coalesce(told.period_end, run.as_of), run.as_of) as last_day,
-        exists (select 1 from payers where payers.payer_account_id = told.account_id)
-        or not exists (select 1 from payers) as is_of_payer
+        payers.payer_account_id is not null or known_payers.payer_count = 0 as is_of_payer
     from core.aws_budget_period as told
     cross join run
     cross join first_bill
+    cross join known_payers
+    left join payers on told.account_id = payers.payer_account_id
 ),
 
 -- What the filters of a version named to its end; longer lists than filters shows change without its words.

@@ -6,7 +6,7 @@
 --   account_id: Account the events were told to.
 --   event_date: UTC date they took place.
 --   event_source: The AWS service called.
---   event_count: Records.
+--   event_count: Records; 0 where LookupEvents was asked for the day and knew of no call.
 select
     counts.source,
     counts.account_id,

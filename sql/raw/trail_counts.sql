@@ -9,7 +9,7 @@
 --   region: AWS region they took place in.
 --   event_date: UTC date they took place.
 --   event_source: The AWS service called.
---   event_count: Records.
+--   event_count: Records; 0 where LookupEvents was asked for the day and knew of no call.
 select
     null::varchar as source,
     null::bigint as file_id,

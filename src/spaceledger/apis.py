@@ -22,10 +22,11 @@ from spaceledger.warehouse.state import State
 # Regions are asked side by side: asking is waiting.
 _ASKERS = 8
 
-# What a configuration asks of one API. boto3 takes its time to import: only where something is asked.
+# What a configuration asks of one API.
 Puller = Callable[[Settings], Iterable[Question]]
 
 
+# boto3 takes its time to import: only where something is asked.
 def _aws_budgets(settings: Settings) -> Iterable[Question]:
     if not settings.aws_budgets:
         return ()
@@ -42,7 +43,15 @@ def _billing(settings: Settings) -> Iterable[Question]:
     return (*cost_tags.questions(settings), *report_definitions.questions(settings))
 
 
-PULLERS: tuple[Puller, ...] = (_aws_budgets, _billing)
+def _spaces(settings: Settings) -> Iterable[Question]:
+    if not settings.spaces_api:
+        return ()
+    from spaceledger.sources import spaces
+
+    return spaces.questions(settings)
+
+
+PULLERS: tuple[Puller, ...] = (_spaces, _aws_budgets, _billing)
 
 
 @dataclass(frozen=True)

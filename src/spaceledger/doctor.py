@@ -42,8 +42,7 @@ def examine(settings: Settings, today: date) -> Iterator[Finding]:
         if trail.uri:
             yield _trail(trail, trail.uri)
         else:
-            yield Finding("note", trail.name, "the lookup-events API is not read yet",
-                          "deliver a trail to S3 and name its uri")  # fmt: skip
+            yield from _lookups(trail)
     for name in settings.alerts.channels:
         yield _channel(name)
     if settings.owners:
@@ -82,6 +81,19 @@ def _trail(trail: ActivitySource, uri: str) -> Finding:
         return Finding("fault", trail.name, f"{uri} holds no CloudTrail log file",
                        "point uri at the folder that holds AWSLogs/")  # fmt: skip
     return Finding("ok", trail.name, f"{len(files):,} log files")
+
+
+def _lookups(trail: ActivitySource) -> Iterator[Finding]:
+    # boto3 takes its time to import: only where something is asked.
+    from spaceledger.sources.lookup import regions_that_answer
+
+    if not trail.regions:
+        yield Finding("fault", trail.name, "no region is named", 'add regions = ["us-east-1"]')
+    for region, error in regions_that_answer(trail):
+        if error:
+            yield Finding("fault", trail.name, f"lookup-events {region}: {error.what}", error.todo)
+        else:
+            yield Finding("ok", trail.name, f"lookup-events {region} answers, 90 days back")
 
 
 def _owners(path: Path) -> Finding:

@@ -83,6 +83,8 @@ def run(
             full_refresh=full_refresh,
             again=again,
             only_activity=only_activity,
+            now=moment,
+            step=step,
         )
         if not pulled.is_news:
             standing = publish.current_build(home)
@@ -140,7 +142,7 @@ def fetch(settings: Settings, *, only_activity: bool = False, step: Step = _quie
     home = Home(settings.home)
     with publish.locked(home, "pull"):
         step("pull")
-        pulled = pull(settings, only_activity=only_activity, with_apis=False)
+        pulled = pull(settings, only_activity=only_activity, with_apis=False, step=step)
         fresh = [(store, item) for _, store, delivery in pulled.fresh for item in delivery.objects]
         for store, item in fresh:
             store.materialise(item, home.landing)
@@ -160,8 +162,8 @@ def load(
     home = Home(settings.home)
     with publish.locked(home, "load"):
         publish.sweep(home)
-        pulled = pull(settings, full_refresh=full_refresh)
         moment = now or datetime.now(UTC)
+        pulled = pull(settings, full_refresh=full_refresh, now=moment, step=step)
         work = publish.start(home, publish.new_build_id(moment))
         loaded, read = loading.load(settings, work, pulled, now=moment, step=step)
         with open_work(work.database) as con:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from spaceledger.apis import PulledApis, pull_apis, rewritten_from
 from spaceledger.configuration import made_with
@@ -37,8 +38,10 @@ def pull(
     again: tuple[str, str] | None = None,
     only_activity: bool = False,
     with_apis: bool = True,
+    now: datetime | None = None,
+    step: Callable[[str], None] = lambda _: None,
 ) -> Pulled:
-    """Looks at every source and tells what is new. Reads manifests; changes nothing.
+    """Looks at every source and tells what is new. Reads manifests; changes nothing but `landing/`.
 
     Deliveries of the billing periods from the first to the last of `again` count as new, and so do those
     of periods that a finished backfill of tags rewrote, once. With
@@ -61,7 +64,14 @@ def pull(
         result = find_deliveries(source.name, store)
         found += [(source, store, delivery) for delivery in result.deliveries]
         problems += result.problems
-    logs, trail_problems = pull_logs(settings.activity, state, again=loads_all)
+    logs, trail_problems = pull_logs(
+        settings.activity,
+        state,
+        again=loads_all,
+        landing=Home(settings.home).landing,
+        now=now or datetime.now(UTC),
+        step=step,
+    )
     problems += trail_problems
     apis = pull_apis(settings, state, only_activity=without_bills) if with_apis else PulledApis()
     rewritten = rewritten_from(settings, apis, state)

@@ -43,26 +43,34 @@ class TrailRow(NamedTuple):
 
 
 def pull_logs(
-    sources: Sequence[ActivitySource], state: State, *, again: bool
+    sources: Sequence[ActivitySource],
+    state: State,
+    *,
+    again: bool,
+    landing: Path,
+    now: datetime,
+    step: Callable[[str], None],
 ) -> tuple[tuple[FreshLogs, ...], tuple[Problem, ...]]:
-    """New log files of every trail, or all of them `again`, and what is wrong with the trails."""
+    """New log files of every trail, or all of them `again`, and what is wrong with the trails.
+
+    Days that the LookupEvents API is asked for are written to `landing` as they come.
+    """
     fresh: list[FreshLogs] = []
     problems: list[Problem] = []
     for source in sources:
-        if source.uri is None:
-            problems.append(Problem(
-                source.name, "lookup-events", "not_read", "warning",
-                "the lookup-events API is not read yet; deliver a trail to S3 and name its uri",
-            ))  # fmt: skip
-            continue
-        store = open_store(source.uri, {}, source)
-        files = find_log_files(store, source.start)
-        if not files:
-            problems.append(Problem(
-                source.name, store.address(""), "no_trail_files", "warning",
-                "holds no CloudTrail log file; point uri at the folder that holds AWSLogs/",
-            ))  # fmt: skip
         known = set() if again else state.log_files.get(source.name, set())
+        store: ObjectStore
+        files: Sequence[LogFile]
+        if source.uri is None:
+            from spaceledger.sources.lookup import look_up
+
+            looked_up = look_up(source, known, landing, now, step)
+            store, files = looked_up.store, looked_up.files
+            problems += looked_up.problems
+        else:
+            store = open_store(source.uri, {}, source)
+            files, wrong = _listed(source, store)
+            problems += wrong
         unread = tuple(file for file in files if file.version not in known)
         listed = {file.file_id for file in files}
         refused = state.refused_logs.get(source.name, {})
@@ -74,6 +82,18 @@ def pull_logs(
         if is_new or gone:
             fresh.append(FreshLogs(source, store, unread, gone))
     return tuple(fresh), tuple(problems)
+
+
+def _listed(
+    source: ActivitySource, store: ObjectStore
+) -> tuple[list[LogFile], tuple[Problem, ...]]:
+    files = find_log_files(store, source.start)
+    if files:
+        return files, ()
+    return files, (Problem(
+        source.name, store.address(""), "no_trail_files", "warning",
+        "holds no CloudTrail log file; point uri at the folder that holds AWSLogs/",
+    ),)  # fmt: skip
 
 
 def fetch_logs(logs: FreshLogs, landing: Path) -> None:

@@ -55,6 +55,16 @@ def client_of(
         raise _no_access(error, where) from error
 
 
+def account_of(access: AwsAccess, region: str | None, where: str) -> str:
+    """The account whose credentials `access` has; anybody may ask for it."""
+    from spaceledger.sources.patience import ask
+
+    elsewhere = access.model_copy(update={"endpoint_url": None})  # an endpoint is of one service
+    client = client_of("sts", elsewhere, where, region=region)
+    answer = ask(client, "get_caller_identity", where=where, permission="sts:GetCallerIdentity")
+    return str(answer["Account"])
+
+
 def _no_access(error: Exception, where: str) -> SourceError:
     from spaceledger.sources.faults import scrubbed
 

@@ -10,8 +10,6 @@ from typing import Any
 
 from spaceledger.partitions import billing_region, partition_of
 from spaceledger.settings import AwsAccess, Settings
-from spaceledger.sources.aws import client_of
-from spaceledger.sources.patience import ask
 
 
 def partition_for(access: AwsAccess, session: Any) -> str:
@@ -37,14 +35,6 @@ def billing_accesses(settings: Settings) -> Iterator[AwsAccess]:
 
 def asked_with(what: str, access: AwsAccess) -> str:
     """What is asked, and with which access, by the configuration alone."""
-    if access.role_arn:
-        return f"{what} as {access.role_arn}"
-    return f"{what} with profile {access.profile}" if access.profile else what
-
-
-def account_of(access: AwsAccess, session: Any, where: str) -> str:
-    """The account that asks; it takes no permission."""
-    own = access.model_copy(update={"endpoint_url": None})
-    client = client_of("sts", own, where, region=region_of(access, session), session=session)
-    answer = ask(client, "get_caller_identity", where=where, permission="sts:GetCallerIdentity")
-    return str(answer["Account"])
+    role = f" as {access.role_arn}" if access.role_arn else ""
+    profile = f" of profile {access.profile}" if access.profile else ""
+    return f"{what}{role}{profile}"

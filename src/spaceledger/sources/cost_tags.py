@@ -17,8 +17,8 @@ import pyarrow as pa
 from spaceledger.errors import SourceError
 from spaceledger.partitions import billing_region, has_cost_tags
 from spaceledger.settings import AwsAccess, Settings
-from spaceledger.sources.aws import client_of, session_of
-from spaceledger.sources.billing import account_of, asked_with, billing_accesses, partition_for
+from spaceledger.sources.aws import account_of, client_of, session_of
+from spaceledger.sources.billing import asked_with, billing_accesses, partition_for
 from spaceledger.sources.bills import Problem
 from spaceledger.sources.patience import pages
 from spaceledger.sources.snapshots import Question, Snapshot
@@ -96,14 +96,15 @@ def read_cost_tags(access: AwsAccess) -> CostTags:
             where=where,
             todo="set billing_api = false of this source",
         )
+    region = billing_region(partition)
     plain = access.model_copy(update={"endpoint_url": None})
-    client = client_of("ce", plain, where, region=billing_region(partition), session=session)
+    client = client_of("ce", plain, where, region=region, session=session)
     try:
         tags = tuple(_tags(client, where))
         backfills = tuple(_backfills(client, where))
     except SourceError as error:
         raise _of_the_payer(error) from error
-    return CostTags(account_of(access, session, where), tags, backfills)
+    return CostTags(account_of(access, region, where), tags, backfills)
 
 
 def _of_the_payer(error: SourceError) -> SourceError:

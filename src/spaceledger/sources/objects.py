@@ -132,6 +132,42 @@ class LocalStore:
         return str(self.path(key))
 
 
+@dataclass(frozen=True)
+class LandedStore:
+    """Objects that lie in `landing/` already, because they were made there of what an API told.
+
+    An address is the key between `before` and without its ending `after`.
+    """
+
+    before: str
+    after: str
+    found: dict[str, tuple[StoredObject, Path]] = field(default_factory=dict)
+
+    def add(self, item: StoredObject, path: Path) -> None:
+        """Takes up an object and where it lies."""
+        self.found[item.key] = item, path
+
+    def list(self) -> Iterator[StoredObject]:
+        """The objects in key order."""
+        yield from (item for _, (item, _) in sorted(self.found.items()))
+
+    def read(self, item: StoredObject) -> bytes:
+        """The file's bytes."""
+        return self.found[item.key][1].read_bytes()
+
+    def materialise(self, item: StoredObject, landing: Path) -> Path:  # noqa: ARG002 - in place
+        """The file itself."""
+        return self.found[item.key][1]
+
+    def fingerprint(self, item: StoredObject) -> StoredObject:
+        """The object, whose mark was made with it."""
+        return item
+
+    def address(self, key: str) -> str:
+        """What was asked for, as a person would write it."""
+        return f"{self.before}{key.removesuffix(self.after)}"
+
+
 def open_store(uri: str, known: dict[tuple[str, int, int], str], access: AwsAccess) -> ObjectStore:
     """The store a uri names: `s3://bucket/prefix`, reached by `access`, or a folder."""
     if uri.startswith("s3://"):

@@ -84,10 +84,14 @@ COUNT_COLUMNS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """A log file as listed, and when CloudTrail delivered it (UTC, from its key; None where unsaid)."""
+    """A log file as listed, and when CloudTrail delivered it (UTC, from its key; None where unsaid).
+
+    `tells_of`: the account, region and day that it tells all SageMaker calls of, though there be none.
+    """
 
     item: StoredObject
     delivered_at: datetime | None
+    tells_of: tuple[str, str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -226,6 +230,8 @@ class _Batch:
                 for r in log.records
             ]
         )
+        if file.tells_of:
+            seen[*file.tells_of, SAGEMAKER] += 0
         self.counts += [(file_id, *what, count, delivered_at) for what, count in seen.items()]
         self.size += sum(_weight(record) for _, record in kept)
         self._note(file, log, len(kept), None)
@@ -247,11 +253,8 @@ class _Batch:
 
 
 def _weight(record: Record) -> int:
-    return (
-        memoryview(record.requestParameters).nbytes
-        + memoryview(record.responseElements).nbytes
-        + 1500
-    )
+    texts = record.requestParameters, record.responseElements
+    return sum(memoryview(text).nbytes for text in texts) + 1500
 
 
 def _event_table(events: list[tuple[int, int, datetime | None, Record]]) -> pa.Table:
@@ -293,7 +296,5 @@ def _json(raw: object) -> bytes | None:
 
 def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-    arrays = [
-        pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)
-    ]  # fmt: skip
+    arrays = [pa.array(column, f.type) for column, f in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)

@@ -169,7 +169,7 @@ def test_bills_reached_alike_are_asked_for_once_and_stores_never() -> None:
     ]
     asked = list(questions(Settings.model_validate({"home": ".", "costs": costs})))
     assert [question.asked_as for question in asked] == [
-        WHERE, f"{WHERE} as {role}", f"{WHERE} with profile finance",
+        WHERE, f"{WHERE} as {role}", f"{WHERE} of profile finance",
     ]  # fmt: skip
     assert {(question.severity, question.with_bills) for question in asked} == {("notice", True)}
 
