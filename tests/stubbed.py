@@ -13,7 +13,7 @@ from spaceledger.sources import patience
 from spaceledger.sources.patience import Patience
 
 Answer = Mapping[str, Any] | str  # what AWS answers, or an error code, "Code: message" or "Code"
-MODULES = ("aws", "aws_budgets", "cost_tags", "report_definitions")
+MODULES = ("aws", "aws_budgets", "cost_tags", "report_definitions", "spaces_probe")
 
 
 class StubbedAws:
