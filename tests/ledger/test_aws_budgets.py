@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import spaceledger
 from spaceledger import pulling
 from spaceledger.sources.objects import LocalStore
 from tests import stubbed
@@ -122,6 +123,8 @@ def test_the_next_run_keeps_what_aws_said_of_the_month_before(
     assert ledger.query(figures) == [
         (date(2026, 10, 1), 900, 4.5, 5, True), (date(2026, 11, 1), 900, 6.5, 7, True),
     ]  # fmt: skip
+    asked = spaceledger.open_ledger(ledger.home).sql("aws_budgets", arrow=True).to_pylist()
+    assert [(each["aws_budget_name"], float(each["difference"])) for each in asked] == [("b", 0.5)]
     on("2026-11-06")  # the budget is gone
     assert ledger.query(figures) == [
         (date(2026, 10, 1), 900, 4.5, 5, False), (date(2026, 11, 1), 900, 6.5, 7, False),
@@ -213,6 +216,8 @@ def test_a_finished_backfill_loads_the_months_it_rewrote_again_once(
     assert remote.query(
         "select tag_key, status, is_active, active_since from marts.cost_tags where status <> 'Unlisted'"
     ) == [("sagemaker:space-arn", "Active", True, date(2026, 10, 7))]
+    asked = spaceledger.open_ledger(remote.home).sql("tags_in_the_payer_account", arrow=True)
+    assert asked.num_rows == 4
 
 
 def test_refused_tags_and_reports_are_notices_and_bills_are_published(
@@ -262,6 +267,8 @@ def test_no_secret_is_left_behind(remote: Ledger, aws: StubbedAws) -> None:
         "cur", "describe_report_definitions", f"ValidationException: X-Amz-Signature={secret}"
     )
     remote.run()
+    for (detail,) in remote.query("select detail from marts.ingest_problems"):
+        assert "wJalr" not in detail
     for path in remote.root.rglob("*"):
         if path.is_file():
             body = path.read_bytes()
