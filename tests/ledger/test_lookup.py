@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from spaceledger import pipeline
+from spaceledger.doctor import examine
 from spaceledger.sources import lookup, patience
 from spaceledger.sources.patience import Patience
 from tests.aws import Refusal, answering
@@ -40,13 +41,16 @@ class CloudTrail:
         self.calls = calls
         self.asked: list[str] = []
         self.refused: Refusal | None = None
+        self.page = 50
 
     def answer(self, name: str, asked: dict[str, Any]) -> dict[str, Any]:
-        assert (name, asked["MaxResults"]) == ("LookupEvents", 50)
-        start, end = (datetime.fromtimestamp(asked[k], UTC) for k in ("StartTime", "EndTime"))
-        self.asked.append(f"{start:%Y-%m-%d}")
+        assert (name, asked["MaxResults"]) == ("LookupEvents", self.page)
         if self.refused:
             raise self.refused
+        if "StartTime" not in asked:
+            return {"Events": []}
+        start, end = (datetime.fromtimestamp(asked[k], UTC) for k in ("StartTime", "EndTime"))
+        self.asked.append(f"{start:%Y-%m-%d}")
         told = [
             {"EventId": c["eventID"], "EventTime": moment, "CloudTrailEvent": json.dumps(c)}
             for c in self.calls
@@ -191,6 +195,24 @@ def test_a_silent_lookup_is_a_problem_and_the_bill_goes_on(
     cloudtrail.refused = None
     assert ledger.run().exit_code == 0
     assert ledger.query("select count(*) from core.trail_event") == [(5,)]
+
+
+def test_the_doctor_says_which_regions_answer(ledger: Ledger, cloudtrail: CloudTrail) -> None:
+    ledger.configure(BILL + LOOKED_UP)
+    write_bill(ledger)
+
+    def found() -> list[tuple[str, str, str]]:
+        findings = examine(ledger.settings, date(2026, 11, 24))
+        return [(f.level, f.what, f.todo) for f in findings if f.subject == "recent"]
+
+    cloudtrail.page = 1
+    assert found() == [("ok", "lookup-events us-east-1 answers, 90 days back", "")]
+    cloudtrail.refused = Refusal("AccessDeniedException")
+    assert found() == [(
+        "fault",
+        "lookup-events us-east-1: access is denied (AccessDeniedException)",
+        "allow cloudtrail:LookupEvents: `spaceledger iam-policy` prints the policy",
+    )]  # fmt: skip
 
 
 def test_a_pull_keeps_days_for_the_run_that_follows(

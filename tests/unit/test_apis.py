@@ -111,6 +111,13 @@ def test_what_stays_goes_changes_and_comes_back_has_its_times(apis: Apis) -> Non
     ]
 
 
+def test_what_is_taken_back_at_the_same_moment_never_was(apis: Apis) -> None:
+    apis.ask({"a": snapshot(HERE, space("one"))})
+    apis.hour = 0
+    apis.ask({"a": snapshot(HERE, space("one", storage_gb=9))})
+    assert apis.history() == [(HERE, "one", 9, 1, None)]
+
+
 def test_an_unchanged_answer_in_another_order_is_no_news(apis: Apis) -> None:
     assert apis.ask({"a": snapshot(HERE, space("one"), space("two"))}).is_news
     assert not apis.ask({"a": snapshot(HERE, space("two"), space("one"), space("one"))}).is_news

@@ -213,9 +213,10 @@ def _arn(domain: DomainArn, kind: str, name: str) -> str:
 
 
 def _table(rows: Iterable[Item], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_pylist(
-        [{name: _cell(value) for name, value in row.items()} for row in rows], schema
-    )
+    """Each thing once, by its ARN and the time it was made: a list that moves may tell one twice."""
+    told = [{name: _cell(value) for name, value in row.items()} for row in rows]
+    once = {(row[schema.names[0]], row.get("created_at")): row for row in told}
+    return pa.Table.from_pylist(list(once.values()), schema)
 
 
 def _cell(value: object) -> object:

@@ -91,12 +91,14 @@ def _take(
     finally:
         con.unregister("told_rows")
     same = " and ".join(f"told.{name} is not distinct from {table}.{name}" for name in columns)
-    _end(
+    not_told = f"source = ? and not exists (select 1 from temp.told as told where {same})"
+    # What began at this very moment and is taken back stood for no time at all.
+    run(
         con,
-        table,
-        f"source = ? and not exists (select 1 from temp.told as told where {same})",
+        f"delete from raw.{table} as {table} where seen_from = ?::timestamp and {not_told}",
         [now, source],
     )
+    _end(con, table, not_told, [now, source])
     run(
         con,
         f"insert into raw.{table} by name"

@@ -196,6 +196,14 @@ def test_all_pages_are_read_and_a_throttled_one_is_asked_for_again(region: Regio
     ]
 
 
+def test_what_a_moving_list_tells_twice_is_told_once(region: Region) -> None:
+    region.domains("d-abc")
+    region.page("list_spaces", "Spaces", [space("one", Status="Updating")], token="2")
+    region.page("list_spaces", "Spaces", [space("one", Status="InService")], after="2")
+    region.empty("list_user_profiles", "list_apps")
+    assert names(region.ask(), "api_spaces", "status") == ["InService"]
+
+
 def test_domains_have_pages_too(region: Region) -> None:
     listed = {"DomainArn": f"{HEAD}:domain/d-abc", "DomainId": "d-abc", "DomainName": "one"}
     region.stub.add_response(
