@@ -17,4 +17,4 @@ select
     not_bound_because
 from marts.aws_budgets
 where is_current and is_listed
-order by abs(spent - aws_actual) desc nulls last, account_id, aws_budget_name
+order by abs(spent - aws_actual) desc nulls last, account_id asc, aws_budget_name asc

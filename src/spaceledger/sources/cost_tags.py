@@ -104,7 +104,8 @@ def read_cost_tags(access: AwsAccess) -> CostTags:
         backfills = tuple(_backfills(client, where))
     except SourceError as error:
         raise _of_the_payer(error) from error
-    return CostTags(account_of(access, region, where), tags, backfills)
+    once = {each.requested_at: each for each in backfills}  # a list may shift between two pages
+    return CostTags(account_of(access, region, where), tags, tuple(once.values()))
 
 
 def _of_the_payer(error: SourceError) -> SourceError:

@@ -107,7 +107,9 @@ def read_definitions(access: AwsAccess) -> list[Definition]:
     region = billing_region(partition)
     reports = client_of("cur", own, where, region=region, session=session)
     exports = client_of("bcm-data-exports", own, where, region=region, session=session)
-    return [*_reports(reports, where), *_exports(exports, where)]
+    every = (*_reports(reports, where), *_exports(exports, where))
+    # A list may shift between two pages; names are unique, so one told twice is one.
+    return list({(each.kind, each.name): each for each in every}.values())
 
 
 def _reports(client: Any, where: str) -> Iterator[Definition]:
