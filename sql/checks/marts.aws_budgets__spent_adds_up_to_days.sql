@@ -11,12 +11,13 @@ with budgets as (
         and budgets.account_id in (select payer_account_id from raw.delivery_totals)
 ),
 
+-- Of whatever version: one that ended may be what a period shows.
 narrowed as (
     select distinct
         account_id,
         aws_budget_name
     from raw.aws_budget_scopes
-    where kind not in ('space', 'domain') and seen_until is null
+    where kind not in ('space', 'domain')
 ),
 
 days as (

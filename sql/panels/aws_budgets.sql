@@ -9,13 +9,12 @@
 --   aws_actual: Spent, as AWS counts.
 --   aws_forecast: Forecast, as AWS counts.
 --   spent: Ours, same scope and period; null where its filters are not exactly some spaces or domains.
---   usage_figures: Limit, actual and forecast in words where they are no money.
 --   metric: What AWS counts.
 --   cost_types: Which cost types AWS includes.
 --   cost_metric: What ours counts.
---   filters: Its filters in words.
+--   filters: Its filters in words, ARNs without account and region.
 --   not_bound_because: Why they are not exactly some spaces or domains.
---   note: What else to know: gone from AWS, begun before the bills, set by AWS, unhealthy.
+--   note: What else to know: figures that are no money, gone from AWS, begun before the bills, set by AWS, unhealthy.
 with run as (
     select * from core.run
 ),
@@ -53,15 +52,15 @@ select
     budgets.aws_actual,
     budgets.aws_forecast,
     budgets.spent,
-    budgets.usage_figures,
     budgets.metric,
     budgets.cost_types,
     budgets.cost_metric,
-    budgets.filters,
+    regexp_replace(budgets.filters, 'arn:aws[a-z-]*:sagemaker:[a-z0-9-]*:[0-9]*:', '', 'g') as filters,
     budgets.not_bound_because,
     nullif(
         concat_ws(
             '; ',
+            budgets.usage_figures,
             case when not budgets.is_listed then 'no longer in AWS' end,
             case
                 when budgets.spent is not null and not budgets.is_covered

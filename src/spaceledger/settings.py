@@ -81,7 +81,7 @@ class CostSource(AwsAccess):
     uri: Annotated[str, AfterValidator(_path)]
     role: Literal["ledger", "compare"] = "ledger"
     keep: Literal["scope", "all"] = "scope"
-    billing_api: bool = True
+    billing_api: bool = Field(default=True, strict=True)
 
     @property
     def has_billing_api(self) -> bool:

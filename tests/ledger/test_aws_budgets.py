@@ -131,6 +131,25 @@ def test_the_next_run_keeps_what_aws_said_of_the_month_before(
     ]  # fmt: skip
 
 
+def test_a_budget_that_goes_or_is_narrowed_in_its_period_breaks_no_check(
+    ledger: Ledger, aws: StubbedAws
+) -> None:
+    node = tagged("sagemaker:space-arn", SPACE)
+    nowhere = {"And": [node, {"Dimensions": {"Key": "REGION", "Values": ["eu-west-1"]}}]}
+    ledger.configure(LOCAL + ACCOUNT)
+    write_cur(ledger.bill, "2026-11", [{"space": SPACE, "cost": "7", "day": "2026-11-03"}])
+    told = "select aws_budget_name, spent::double, is_listed from marts.aws_budgets where is_current order by 1"
+    for listed, expected in (
+        ([("a", node), ("b", nowhere)], [("a", 7, True), ("b", 0, True)]),
+        ([("a", nowhere), ("b", node)], [("a", 0, True), ("b", 7, True)]),
+        ([("b", nowhere)], [("a", 0, False), ("b", 0, True)]),
+        ([], [("a", 0, False), ("b", 0, False)]),
+    ):
+        says(aws, *(aws_budget(name, each) for name, each in listed))
+        assert ledger.run().exit_code == 0
+        assert ledger.query(told) == expected
+
+
 def test_a_refusal_is_a_problem_and_what_was_told_stands(ledger: Ledger, aws: StubbedAws) -> None:
     ledger.configure(LOCAL + ACCOUNT)
     write_cur(ledger.bill, "2026-11", [{"space": SPACE, "cost": "7", "day": "2026-11-03"}])
