@@ -100,93 +100,138 @@ scopes as (
     group by account_id, aws_budget_name, period_start
 ),
 
-charges as (
-    select
-        inside_period(usage_date, billing_period) as usage_date,
-        account_id,
-        region,
-        service_code,
-        domain_arn,
-        space_arn,
-        billing_currency,
-        effective_cost,
-        amortized_cost,
-        billed_cost,
-        list_cost
-    from marts.space_spend_daily
-    where is_budgeted(charge_category, spend_category)
+-- Joined first: of a large ledger, few spaces have a budget in AWS.
+named_arns as (
+    select distinct
+        kind,
+        value as arn
+    from values_of
+    where kind in ('space', 'domain')
 ),
 
 scoped as (
     select
-        'space' as kind,
-        space_arn as arn,
-        charges.*
-    from charges
-    where space_arn is not null
+        named_arns.kind,
+        named_arns.arn,
+        inside_period(days.usage_date, days.billing_period) as usage_date,
+        days.account_id,
+        days.region,
+        days.service_code,
+        days.billing_currency,
+        days.effective_cost,
+        days.amortized_cost,
+        days.billed_cost,
+        days.list_cost
+    from marts.space_spend_daily as days
+    inner join named_arns on named_arns.kind = 'space' and days.space_arn = named_arns.arn
+    where is_budgeted(days.charge_category, days.spend_category)
     union all
     select
-        'domain' as kind,
-        domain_arn as arn,
-        charges.*
-    from charges
-    where domain_arn is not null
+        named_arns.kind,
+        named_arns.arn,
+        inside_period(days.usage_date, days.billing_period) as usage_date,
+        days.account_id,
+        days.region,
+        days.service_code,
+        days.billing_currency,
+        days.effective_cost,
+        days.amortized_cost,
+        days.billed_cost,
+        days.list_cost
+    from marts.space_spend_daily as days
+    inner join named_arns on named_arns.kind = 'domain' and days.domain_arn = named_arns.arn
+    where is_budgeted(days.charge_category, days.spend_category)
 ),
 
-spent as (
+days as (
+    select
+        kind,
+        arn,
+        usage_date,
+        account_id,
+        region,
+        service_code,
+        billing_currency,
+        sum(effective_cost) as effective_cost,
+        sum(amortized_cost) as amortized_cost,
+        sum(billed_cost) as billed_cost,
+        sum(list_cost) as list_cost
+    from scoped
+    group by kind, arn, usage_date, account_id, region, service_code, billing_currency
+),
+
+named as (
     select
         budgets.account_id,
         budgets.aws_budget_name,
         budgets.period_start,
-        sum(
-            measured(
-                budgets.cost_metric, scoped.effective_cost, scoped.amortized_cost, scoped.billed_cost, scoped.list_cost
-            )
-        ) as spent
+        budgets.last_day,
+        budgets.unit,
+        budgets.cost_metric,
+        budgets.is_of_payer,
+        scopes.narrowed_accounts,
+        scopes.narrowed_regions,
+        scopes.narrowed_services,
+        values_of.kind,
+        values_of.value as arn
     from budgets
     inner join scopes
         on
             budgets.account_id = scopes.account_id
             and budgets.aws_budget_name = scopes.aws_budget_name
             and budgets.period_start = scopes.period_start
-    inner join values_of as named
+    inner join values_of
         on
-            budgets.account_id = named.account_id
-            and budgets.aws_budget_name = named.aws_budget_name
-            and budgets.period_start = named.period_start
-    inner join scoped
+            budgets.account_id = values_of.account_id
+            and budgets.aws_budget_name = values_of.aws_budget_name
+            and budgets.period_start = values_of.period_start
+    where values_of.kind in ('space', 'domain')
+),
+
+spent as (
+    select
+        named.account_id,
+        named.aws_budget_name,
+        named.period_start,
+        sum(
+            measured(
+                named.cost_metric, days.effective_cost, days.amortized_cost, days.billed_cost, days.list_cost
+            )
+        ) as spent
+    from named
+    inner join days
         on
-            named.kind = scoped.kind
-            and named.value = scoped.arn
-            and budgets.unit = scoped.billing_currency
-            and scoped.usage_date between budgets.period_start and budgets.last_day
-            and (budgets.is_of_payer or budgets.account_id = scoped.account_id)
+            named.kind = days.kind
+            and named.arn = days.arn
+            and named.unit = days.billing_currency
+            and days.usage_date between named.period_start and named.last_day
+            and (named.is_of_payer or named.account_id = days.account_id)
     left join values_of as accounts
         on
-            budgets.account_id = accounts.account_id
-            and budgets.aws_budget_name = accounts.aws_budget_name
-            and budgets.period_start = accounts.period_start
+            named.account_id = accounts.account_id
+            and named.aws_budget_name = accounts.aws_budget_name
+            and named.period_start = accounts.period_start
             and accounts.kind = 'account'
-            and scoped.account_id = accounts.value
+            and days.account_id = accounts.value
     left join values_of as regions
         on
-            budgets.account_id = regions.account_id
-            and budgets.aws_budget_name = regions.aws_budget_name
-            and budgets.period_start = regions.period_start
+            named.account_id = regions.account_id
+            and named.aws_budget_name = regions.aws_budget_name
+            and named.period_start = regions.period_start
             and regions.kind = 'region'
-            and scoped.region = regions.value
+            and days.region = regions.value
     left join values_of as services
         on
-            budgets.account_id = services.account_id
-            and budgets.aws_budget_name = services.aws_budget_name
-            and budgets.period_start = services.period_start
+            named.account_id = services.account_id
+            and named.aws_budget_name = services.aws_budget_name
+            and named.period_start = services.period_start
             and services.kind = 'service'
-            and scoped.service_code = services.value
+            and days.service_code = services.value
     where
-        (scopes.narrowed_accounts = 0 or accounts.value is not null)
-        and (scopes.narrowed_regions = 0 or regions.value is not null)
-        and (scopes.narrowed_services = 0 or services.value is not null)
-    group by budgets.account_id, budgets.aws_budget_name, budgets.period_start
+        (named.narrowed_accounts = 0 or accounts.value is not null)
+        and (named.narrowed_regions = 0 or regions.value is not null)
+        and (named.narrowed_services = 0 or services.value is not null)
+    group by named.account_id, named.aws_budget_name, named.period_start
 )
 
 select
