@@ -37,8 +37,8 @@ class Ledger:
     def run(self, **options: object) -> pipeline.Outcome:
         self.runs += 1
         moment = NOW.replace(second=self.runs % 60, minute=self.runs // 60)
-        options.setdefault("as_of", date(2026, 11, 24))
-        return pipeline.run(self.settings, now=moment, **options)  # type: ignore[arg-type]
+        options = {"as_of": date(2026, 11, 24), "now": moment, **options}
+        return pipeline.run(self.settings, **options)  # type: ignore[arg-type]
 
     def query(self, sql: str) -> list[tuple]:
         with duckdb.connect(str((self.home / "ledger.duckdb").resolve()), read_only=True) as con:

@@ -26,16 +26,32 @@ _ASKERS = 8
 Puller = Callable[[Settings], Iterable[Question]]
 
 
+# boto3 takes its time to import: only where something is asked.
+def _aws_budgets(settings: Settings) -> Iterable[Question]:
+    if not settings.aws_budgets:
+        return ()
+    from spaceledger.sources import aws_budgets
+
+    return aws_budgets.questions(settings)
+
+
+def _billing(settings: Settings) -> Iterable[Question]:
+    if not any(source.has_billing_api for source in settings.costs):
+        return ()
+    from spaceledger.sources import cost_tags, report_definitions
+
+    return (*cost_tags.questions(settings), *report_definitions.questions(settings))
+
+
 def _spaces(settings: Settings) -> Iterable[Question]:
     if not settings.spaces_api:
         return ()
-    # boto3 takes its time to import: only where something is asked.
     from spaceledger.sources import spaces
 
     return spaces.questions(settings)
 
 
-PULLERS: tuple[Puller, ...] = (_spaces,)
+PULLERS: tuple[Puller, ...] = (_spaces, _aws_budgets, _billing)
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,23 @@ def pull_apis(
     said = {(p.source, p.location, p.problem, p.billing_period) for p in problems}
     stood = {problem[:4] for problem in state.api_problems if problem[4] not in unasked}
     return PulledApis(told, ended, unasked, tuple(problems), bool(is_new or ended or said != stood))
+
+
+def rewritten_from(settings: Settings, pulled: PulledApis, state: State) -> dict[str, str]:
+    """Of each bill, the first period that backfills rewrote and the ledger has not taken up."""
+    told = {asked_as: one for asked_as, one in pulled.told.items() if "tag_backfills" in one.tables}
+    if not told:
+        return {}
+    from spaceledger.sources.billing import asked_with
+    from spaceledger.sources.cost_tags import ASKED, rewritten
+
+    first = {}
+    for source in settings.costs:
+        snapshot = told.get(asked_with(ASKED, source)) if source.has_billing_api else None
+        rows = snapshot.tables["tag_backfills"].to_pylist() if snapshot else []
+        if day := rewritten(rows, state.tag_backfills):
+            first[source.name] = f"{day:%Y-%m}"
+    return first
 
 
 def load_apis(con: tables.Connection, pulled: PulledApis, now: datetime) -> None:

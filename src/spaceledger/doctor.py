@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from spaceledger import doctor_apis
 from spaceledger.errors import SpaceledgerError
+from spaceledger.findings import Finding
 from spaceledger.owners import read_owners
 from spaceledger.paths import Home
 from spaceledger.settings import ActivitySource, CostSource, Settings
@@ -22,32 +23,28 @@ from spaceledger.warehouse import health
 _STALE_DAYS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: how it is, and the next step where it is not well."""
-
-    level: Literal["ok", "note", "fault"]
-    subject: str
-    what: str
-    todo: str = ""
-
-
 def examine(settings: Settings, today: date) -> Iterator[Finding]:
     """Every finding, sources first. Reads only; a fault of one does not stop the others."""
     if not settings.costs:
         yield Finding("fault", "costs", "no billing source is configured", "add a [[costs]] table")
+    first_billed: dict[str, date] = {}
     for source in settings.costs:
-        yield from _costs(source)
+        yield from _costs(source, first_billed)
+    active: set[str] = set()
+    yield from doctor_apis.tags(settings, first_billed, today, active)
+    yield from doctor_apis.reports(settings)
     for trail in settings.activity:
         if trail.uri:
             yield _trail(trail, trail.uri)
         else:
             yield from _lookups(trail)
+    yield from doctor_apis.spaces(settings)
+    yield from doctor_apis.budgets(settings)
     for name in settings.alerts.channels:
         yield _channel(name)
     if settings.owners:
         yield _owners(settings.owners)
-    yield from _ledger(settings, today)
+    yield from _ledger(settings, today, active)
 
 
 def _channel(name: str) -> Finding:
@@ -57,14 +54,16 @@ def _channel(name: str) -> Finding:
                    "set it to an Apprise URL where runs are started")  # fmt: skip
 
 
-def _costs(source: CostSource) -> Iterator[Finding]:
+def _costs(source: CostSource, first_billed: dict[str, date]) -> Iterator[Finding]:
     try:
         found = find_deliveries(source.name, open_store(source.uri, {}, source))
     except SpaceledgerError as error:
         yield Finding("fault", source.name, f"{error.where}: {error.what}", error.todo)
         return
-    periods = [str(delivery.period) for delivery in found.deliveries if delivery.period]
+    periods = [delivery.period for delivery in found.deliveries if delivery.period]
     span = f" of {periods[0]} to {periods[-1]}" if periods else ""
+    if periods:
+        first_billed[source.name] = min(periods).start
     if found.deliveries:
         yield Finding("ok", source.name, f"{len(found.deliveries)} deliveries{span}")
     for problem in found.problems:
@@ -103,7 +102,7 @@ def _owners(path: Path) -> Finding:
         return Finding("fault", "owners", error.line())
 
 
-def _ledger(settings: Settings, today: date) -> Iterator[Finding]:
+def _ledger(settings: Settings, today: date, active: Container[str]) -> Iterator[Finding]:
     ledger = Home(settings.home).ledger
     if not ledger.exists():
         yield Finding("note", "ledger", "nothing is published yet", "run `spaceledger run`")
@@ -130,7 +129,18 @@ def _ledger(settings: Settings, today: date) -> Iterator[Finding]:
             yield Finding("ok", key, f"on {lines:,} lines of the newest month")
         else:
             yield Finding("note", key, "on no line of the newest month",
-                          "activate it as a cost allocation tag in the payer account")  # fmt: skip
+                          _how_it_reaches_bills(key, found.payers, key in active))  # fmt: skip
     if found.error_count:
         yield Finding("fault", "problems", f"{found.error_count} inputs are refused or held back",
                       "see `spaceledger sql \"from marts.ingest_problems\"`")  # fmt: skip
+
+
+def _how_it_reaches_bills(key: str, payers: tuple[str, ...], is_active: bool) -> str:
+    if is_active:
+        return "wait: what was used since its activation carries it, and earlier months after a backfill"
+    where = " or ".join(payers)
+    return (
+        f"activate it as a cost allocation tag in the payer account{f' {where}' if where else ''}:"
+        " `aws ce update-cost-allocation-tags-status --cost-allocation-tags-status"
+        f" TagKey={key},Status=Active`"
+    )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from spaceledger.apis import PulledApis, pull_apis
+from spaceledger.apis import PulledApis, pull_apis, rewritten_from
 from spaceledger.configuration import made_with
 from spaceledger.errors import ConfigError
 from spaceledger.paths import Home
@@ -61,9 +61,9 @@ def pull(
     """Looks at every source and tells what is new. Changes nothing but `landing/`.
 
     Deliveries of the billing periods from the first to the last of `again` count as new, and trails are
-    listed again from then on. With `only_activity` bills are not looked at, unless changed SQL asks for
-    them to be loaded again, nor are the APIs that come with bills; without `with_apis` no API is asked for
-    a snapshot.
+    listed again from then on; so do deliveries of periods that a finished backfill of tags rewrote, once.
+    With `only_activity` bills are not looked at, unless changed SQL asks for them to be loaded again, nor
+    are the APIs that come with bills; without `with_apis` no API is asked for a snapshot.
     """
     home = Home(settings.home)
     state = read_state(home.ledger)
@@ -94,11 +94,13 @@ def pull(
     )
     logs, trail_problems = pull_logs(settings.activity, asked)
     apis = pull_apis(settings, state, only_activity=without_bills) if with_apis else PulledApis()
+    rewritten = rewritten_from(settings, apis, state)
     fresh = [
         each
         for each in found
         if (each.source.name, identity_of(each.source, each.delivery)) not in seen
         or _is_among(each.delivery, again)
+        or rewritten.get(each.source.name, "9999-12") <= str(each.delivery.period or "")
     ]
     other_day = as_of is not None and as_of != state.as_of
     return Pulled(

@@ -81,6 +81,15 @@ class CostSource(AwsAccess):
     uri: Annotated[str, AfterValidator(_path)]
     role: Literal["ledger", "compare"] = "ledger"
     keep: Literal["scope", "all"] = "scope"
+    billing_api: bool = Field(default=True, strict=True)
+
+    @property
+    def has_billing_api(self) -> bool:
+        """Whether AWS is asked for cost allocation tags, backfills and how this bill is made.
+
+        Behind an `endpoint_url` there is a store, and no AWS.
+        """
+        return self.billing_api and self.uri.startswith("s3://") and not self.endpoint_url
 
 
 class ActivitySource(AwsAccess):

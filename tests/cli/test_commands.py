@@ -142,3 +142,22 @@ def test_iam_policy_is_json_or_nothing(ledger: Ledger) -> None:
     assert call("iam-policy", *config).stdout == ""
     ledger.configure('home = "home"\n[[costs]]\nname = "acme"\nuri = "s3://bills/cur"\n')
     assert json.loads(call("iam-policy", *config).stdout)["Version"] == "2012-10-17"
+
+
+def test_iam_policy_of_each_identity(ledger: Ledger) -> None:
+    role = "arn:aws:iam::210987654321:role/payer"
+    ledger.configure(
+        f'home = "home"\n[[costs]]\nname = "acme"\nuri = "s3://bills/cur"\nrole_arn = "{role}"\n'
+    )
+    config = ("--config", str(ledger.config))
+    own = call("iam-policy", *config)
+    assert [each["Action"] for each in json.loads(own.stdout)["Statement"]] == [["sts:AssumeRole"]]
+    assert f"spaceledger iam-policy --role {role}" in own.stderr
+    key = "arn:aws:kms:us-east-1:210987654321:key/1"
+    theirs = call("iam-policy", *config, "--role", role, "--kms-key", key)
+    sids = [each["Sid"] for each in json.loads(theirs.stdout)["Statement"]]
+    assert sids == ["List1", "Read1", "Decrypt", "Billing", "Exports"]
+    assert theirs.stderr == ""
+    nobody = call("iam-policy", *config, "--profile", "nobody")
+    assert (nobody.exit_code, nobody.stdout, nobody.stderr.count("\n")) == (1, "", 1)
+    assert call("iam-policy", *config, "--kms-key", "alias/x").exit_code == 2

@@ -192,6 +192,11 @@ BREAKS = {
     "marts.budget_status__forecast_is_possible": "update marts.budget_status set forecast_low = spent - 1",
     "marts.spend_forecast__is_possible": alter_row("marts.spend_forecast", "forecast_low", "spent - 1"),
     "marts.budget_burn_daily__ends_where_the_budget_stands": "update marts.budget_burn_daily set plan_to_date = plan_to_date - 1",
+    "marts.aws_budgets__spent_adds_up_to_days": (
+        "insert into marts.aws_budgets by name select '012345678901' as account_id, 'x' as aws_budget_name, true as is_current,"
+        " date '2026-09-01' as period_start, date '2026-09-30' as period_end, scope_arn, billing_currency, cost_metric,"
+        " spent + 1 as spent from marts.budget_status where budget_name = 'red' and period_start = date '2026-09-01'"
+    ),
     "marts.cost_bridge__steps_add_up": alter_row("marts.cost_bridge", "amount", "amount + 0.000000000001"),
     "marts.compared_spend_daily__formats_agree": "insert into marts.compared_spend_daily (billing_period, difference) values ('2026-09', 1)",
 }  # fmt: skip

@@ -102,6 +102,9 @@ EXPECTED = {
         ("source", "newest_usage_date", "complete_through", "held_out_days", "is_learned"),
         [("acme", date(2026, 9, 5), date(2026, 9, 3), 2, False)],
     ],
+    # With what a stubbed AWS tells: tests/ledger/test_aws_budgets.py.
+    "aws_budgets": [("aws_budget_name",), []],
+    "tags_in_the_payer_account": [("tag_key",), []],
     "spend_by_team": [("team", "effective_cost"), [(None, 17)]],
 }  # fmt: skip
 

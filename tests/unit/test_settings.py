@@ -101,6 +101,7 @@ WRONG = {
     "a domain that is a space": (
         f'[[budgets]]\nname = "b"\ndomain = "{SPACE}"\namount = 1', 3, "budgets.1.domain is not a domain ARN",
     ),
+    "a word for yes or no": ('[[costs]]\nname = "a"\nuri = "s3://b"\nbilling_api = "no"', 4, "costs.1.billing_api"),
     "an account that is a number": ("[[aws_budgets]]\naccount_id = 210987654321", 2, "aws_budgets.1.account_id"),
     "an account that lost its zero": ('[[aws_budgets]]\naccount_id = "12345678901"', 2, "aws_budgets.1.account_id"),
     "a wrong value under a comment and indented": (

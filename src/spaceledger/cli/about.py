@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,15 @@ from spaceledger import iam
 from spaceledger.cli.group import config_option, main
 from spaceledger.paths import scenario_path
 from spaceledger.settings import Settings
+
+
+def _key_arns(_: click.Context, __: click.Parameter, arns: tuple[str, ...]) -> tuple[str, ...]:
+    for arn in arns:
+        if not re.fullmatch(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", arn):
+            raise click.BadParameter(
+                "is not the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID"
+            )
+    return arns
 
 
 @main.command(epilog="Example: spaceledger doctor --config spaceledger.toml")
@@ -29,15 +39,33 @@ def doctor(settings: Settings) -> None:
 
 @main.command("iam-policy", epilog="Example: spaceledger iam-policy > policy.json")
 @config_option
-def iam_policy(settings: Settings) -> None:
-    """Print the least IAM policy this configuration needs."""
-    policy = iam.policy(settings)
-    if not policy["Statement"]:
+@click.option(
+    "--role",
+    default=None,
+    metavar="ARN",
+    help="The policy of a role that sources name as role_arn.",
+)
+@click.option("--profile", default=None, help="The policy of a profile that sources name.")
+@click.option(
+    "--kms-key", "kms_keys", multiple=True, metavar="ARN", callback=_key_arns,
+    help="A key that a bucket is encrypted with; may be given several times.",
+)  # fmt: skip
+def iam_policy(
+    settings: Settings, role: str | None, profile: str | None, kms_keys: tuple[str, ...]
+) -> None:
+    """Print the least IAM policy this configuration needs, one for each identity that it uses."""
+    identity = iam.identity_of(settings, profile, role)
+    if identity is None:
         click.echo(
             "This configuration reads local folders alone; it needs no permission.", err=True
         )
         return
-    click.echo(json.dumps(policy, indent=2))
+    click.echo(json.dumps(iam.policy(settings, identity, kms_keys=kms_keys), indent=2))
+    others = [each for each in iam.identities(settings) if each != identity]
+    if others and role is None and profile is None:
+        click.echo(f"This is the policy of {identity}; the others:", err=True)
+        for each in others:
+            click.echo(f"  spaceledger iam-policy {each.option}", err=True)
 
 
 @main.command(epilog="Example: spaceledger sample --out data-samples")

@@ -91,6 +91,7 @@ def fault_of(error: BaseException, *, where: str, permission: str) -> SourceErro
             "changed or went while it was being fetched", where=where, todo="run again"
         )
     for found in (
+        _of_region(code, message, where),
         _of_credentials(error, code, where),
         _of_access(operation, code, message, where, permission),
         _of_place(error, answer, code, where),
@@ -108,6 +109,17 @@ def fault_of(error: BaseException, *, where: str, permission: str) -> SourceErro
 
 def _answer_of(error: BaseException) -> dict[str, Any]:
     return getattr(error, "response", None) or {}
+
+
+def _of_region(code: str, message: str, where: str) -> SourceError | None:
+    """APIs that answer in one region alone say so in the words of a wrong signature."""
+    if "scoped to a valid region" not in message.lower():
+        return None
+    return SourceError(
+        f"AWS does not answer for it in this region ({code})",
+        where=where,
+        todo="correct region of this source, or leave it out",
+    )
 
 
 def _of_credentials(error: BaseException, code: str, where: str) -> SourceError | None:

@@ -21,6 +21,7 @@ MACRO_FILES = (
     "category",
     "trail",
     "calendar",
+    "aws_budget",
     "estimate",
     "command",
 )

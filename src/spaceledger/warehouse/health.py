@@ -18,7 +18,7 @@ _TAGS = {
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Newest day of usage, lines of the newest month with each tag, open errors, and what trails hold.
+    """Newest day of usage, lines of the newest month with each tag, open errors, trails, and payer accounts.
 
     `trails`: of each trail its newest date, its records, and those of SageMaker among them.
     """
@@ -27,6 +27,7 @@ class Health:
     tagged_lines: dict[str, int]
     error_count: int
     trails: dict[str, tuple[date, int, int]]
+    payers: tuple[str, ...] = ()
 
 
 def of(ledger: Path) -> Health:
@@ -53,6 +54,11 @@ def of(ledger: Path) -> Health:
             " (where event_source = 'sagemaker.amazonaws.com'), 0)::bigint"
             " from marts.trail_events_daily group by source",
         )
+        payers = run(
+            con,
+            "select distinct payer_account_id from raw.delivery_totals"
+            " where payer_account_id is not null order by all",
+        )
     tags = dict(zip(_TAGS, tagged[0], strict=True))
     told = {source: (newest, events, ours) for source, newest, events, ours in trails}
-    return Health(through[0][0], tags, errors[0][0], told)
+    return Health(through[0][0], tags, errors[0][0], told, tuple(row[0] for row in payers))

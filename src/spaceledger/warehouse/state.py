@@ -40,6 +40,8 @@ class State:
     # Source, location, problem and period of each, and what the API was asked as.
     api_problems: frozenset[tuple[str, str, str, str | None, str]] = frozenset()
     snapshots: dict[str, tuple[str, str]] = field(default_factory=dict)  # source: asked as, digest
+    # Account and request of each backfill of tags that was done when the ledger was built.
+    tag_backfills: frozenset[tuple[str, datetime]] = frozenset()
     error_count: int = 0
     hashes: dict[str, dict[tuple[str, int, int], str]] = field(default_factory=dict)
     unfetched_logs: frozenset[tuple[str, str]] = frozenset()  # trail, address
@@ -82,6 +84,7 @@ def read_state(ledger: Path) -> State:
             " from raw.ingest_problems where is_open",
         )
         snapshots = _snapshots(con)
+        tag_backfills = _tag_backfills(con)
         build = con.sql("select * from raw.builds order by build_id desc limit 1").to_arrow_table()
     hashes: dict[str, dict[tuple[str, int, int], str]] = {}
     for source, _, objects, loaded_at in deliveries:
@@ -96,6 +99,7 @@ def read_state(ledger: Path) -> State:
         pull_problems=frozenset((p[0], p[1], p[2], p[3]) for p in problems if p[5] == "pull"),
         api_problems=frozenset((*p[:4], p[6]) for p in problems if p[5] == "api"),
         snapshots=snapshots,
+        tag_backfills=tag_backfills,
         error_count=sum(1 for p in problems if p[4] == "error"),
         hashes=hashes,
         unfetched_logs=frozenset((p[0], p[1]) for p in problems if p[2] == "unfetched_trail_file"),
@@ -110,6 +114,13 @@ def _snapshots(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, str]]:
         return {}
     rows = run(con, "select source, asked_as, digest from raw.api_snapshots where ended_at is null")
     return {source: (asked_as, digest) for source, asked_as, digest in rows}
+
+
+def _tag_backfills(con: duckdb.DuckDBPyConnection) -> frozenset[tuple[str, datetime]]:
+    if not run(con, "select 1 from duckdb_tables() where table_name = 'tag_backfills'"):
+        return frozenset()
+    done = "select account_id, requested_at from raw.tag_backfills where status = 'SUCCEEDED'"
+    return frozenset(run(con, done))
 
 
 def _nanoseconds(moment: datetime) -> int:
