@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +15,7 @@ from spaceledger.owners import read_owners
 from spaceledger.paths import Home
 from spaceledger.settings import ActivitySource, CostSource, Settings
 from spaceledger.sources.bills import find_deliveries
+from spaceledger.sources.folders import region_folders
 from spaceledger.sources.log_files import find_log_files
 from spaceledger.sources.objects import open_store
 from spaceledger.warehouse import health
@@ -35,7 +36,7 @@ def examine(settings: Settings, today: date) -> Iterator[Finding]:
     yield from doctor_apis.reports(settings)
     for trail in settings.activity:
         if trail.uri:
-            yield _trail(trail, trail.uri)
+            yield _trail(trail, trail.uri, today)
         else:
             yield from _lookups(trail)
     yield from doctor_apis.spaces(settings)
@@ -71,15 +72,26 @@ def _costs(source: CostSource, first_billed: dict[str, date]) -> Iterator[Findin
         yield Finding(level, source.name, f"{problem.location}: {problem.detail}")
 
 
-def _trail(trail: ActivitySource, uri: str) -> Finding:
+def _trail(trail: ActivitySource, uri: str, today: date) -> Finding:
     try:
-        files = list(find_log_files(open_store(uri, {}, trail), trail.start))
+        store = open_store(uri, {}, trail)
+        folders = region_folders(store, trail.regions)
+        # Of a bucket only the newest days: there may be millions of files.
+        newest = dict.fromkeys(folders or (), today - timedelta(days=_STALE_DAYS))
+        count = sum(1 for _ in find_log_files(store, trail.start, folders, newest))
     except SpaceledgerError as error:
         return Finding("fault", trail.name, f"{error.where}: {error.what}", error.todo)
-    if not files:
+    if not count and not folders:
         return Finding("fault", trail.name, f"{uri} holds no CloudTrail log file",
                        "point uri at the folder that holds AWSLogs/")  # fmt: skip
-    return Finding("ok", trail.name, f"{len(files):,} log files")
+    if folders is None:
+        return Finding("ok", trail.name, f"{count:,} log files")
+    found = (
+        f"{len(folders):,} accounts and regions, {count:,} log files since {min(newest.values())}"
+    )
+    if not count:
+        return Finding("fault", trail.name, found, "check that the trail is logging still")
+    return Finding("ok", trail.name, found)
 
 
 def _lookups(trail: ActivitySource) -> Iterator[Finding]:

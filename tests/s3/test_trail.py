@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from spaceledger.doctor import examine
 from tests.bills import SPACE, write_cur
 from tests.conftest import Ledger
 from tests.s3.proxy import Proxy, always
@@ -181,3 +182,21 @@ def test_a_trail_without_files_says_so_and_one_that_fell_silent_does_not(
     assert read(remote) == 1
     assert remote.query("select count(*) from marts.ingest_problems") == [(0,)]
     assert remote.run(as_of=AS_OF).read == ()
+
+
+def test_doctor_looks_at_the_newest_days_of_each_region(
+    remote: Ledger, server: Server, proxy: Proxy, bucket: str
+) -> None:
+    put(server, bucket, HERE, 20)
+    put(server, bucket, THERE, 2)
+    today = date(2026, 9, 21)
+    found = next(each for each in examine(remote.settings, today) if each.subject == "trail")
+    assert (found.level, found.what) == (
+        "ok",
+        "2 accounts and regions, 1 log files since 2026-09-18",
+    )
+    assert set(listed(proxy).values()) == {"2026/09/17"}
+    late = next(
+        each for each in examine(remote.settings, date(2026, 10, 21)) if each.subject == "trail"
+    )
+    assert (late.level, late.todo) == ("fault", "check that the trail is logging still")
