@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from pathlib import Path
 
 import pytest
@@ -230,3 +231,10 @@ def test_every_refusal_of_an_object_is_one_line_that_says_what_to_do(
         store.read(item) if call == "read" else store.materialise(item, tmp_path)
     assert not isinstance(caught.value, TransientSourceError)
     assert "x.gz" in caught.value.where
+
+
+def test_a_traceback_quotes_nothing_that_the_server_said(proxy: Proxy, bucket: str) -> None:
+    proxy.rule = always("403 SignatureDoesNotMatch the string that was signed")
+    with pytest.raises(SourceError) as caught:
+        list(opened(proxy.endpoint, bucket).list())
+    assert "was signed" not in "".join(traceback.format_exception(caught.value))

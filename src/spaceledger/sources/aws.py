@@ -25,7 +25,7 @@ def session_of(access: AwsAccess, where: str) -> Any:
         session = boto3.Session(profile_name=access.profile, region_name=access.region)
         return _assumed(session, access) if access.role_arn else session
     except (BotoCoreError, ValueError) as error:
-        raise _no_access(error, where) from error
+        raise _no_access(error, where) from None
 
 
 def client_of(
@@ -52,7 +52,7 @@ def client_of(
             service, region_name=region, endpoint_url=access.endpoint_url, config=config
         )
     except (BotoCoreError, ValueError) as error:
-        raise _no_access(error, where) from error
+        raise _no_access(error, where) from None
 
 
 def account_of(access: AwsAccess, region: str | None, where: str) -> str:

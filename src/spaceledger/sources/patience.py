@@ -39,7 +39,8 @@ def patiently(call: Callable[[], Answer], *, where: str, permission: str) -> Ans
         except SourceError:
             raise
         except Exception as error:
-            raise fault_of(error, where=where, permission=permission) from error
+            # Without its cause, which a traceback in a log would quote: some servers echo what was signed.
+            raise fault_of(error, where=where, permission=permission) from None
 
     tries = Retrying(
         stop=stop_after_delay(PATIENCE.budget),
