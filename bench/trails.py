@@ -187,7 +187,6 @@ def ledger(folder: Path) -> Callable[[], Answer]:
     from spaceledger.settings import ActivitySource
     from spaceledger.warehouse import build
     from spaceledger.warehouse.connection import open_work
-    from spaceledger.warehouse.state import State
 
     work = folder.parent / "trail-work" / "ledger.duckdb"
     shutil.rmtree(work.parent, ignore_errors=True)
@@ -198,14 +197,10 @@ def ledger(folder: Path) -> Callable[[], Answer]:
     def measured() -> Answer:
         source = ActivitySource(name="trail", uri=str(folder))
         with open_work(work) as con:
-            (logs,), _ = trails.pull_logs(
-                [source],
-                State(),
-                again=False,
-                landing=folder,
-                now=datetime(2026, 9, 1, tzinfo=UTC),
-                step=lambda _: None,
+            asked = trails.TrailPull(
+                folder / "none", folder, datetime(2026, 9, 1, tzinfo=UTC), frozenset()
             )
+            (logs,), _ = trails.pull_logs([source], asked)
             row = trails.load_logs(con, logs, folder, datetime(2026, 9, 1), lambda _: None)
         return {"events": row.event_count, "kept": row.sagemaker_event_count}
 
