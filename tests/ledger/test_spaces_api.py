@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from spaceledger.cli import main
 from spaceledger.sources import patience, spaces
 from spaceledger.sources.patience import Patience
 from tests.aws import Refusal, answering
@@ -20,7 +23,7 @@ CONFIGURATION = (
     '[[spaces_api]]\nregions = ["us-east-1", "eu-west-1"]\n'
 )
 HERE = "sagemaker 012345678901 us-east-1"
-MADE = 1767225600  # 2026-01-01
+MADE = datetime(2026, 1, 1, tzinfo=UTC)
 KERNEL = "arn:aws:sagemaker:us-east-1:012345678901:app/d-abc/churn/kernelgateway/py"
 
 
@@ -49,7 +52,10 @@ class Api:
             return {"Spaces": [named | {"SpaceName": space} | more for space, more in told.items()]}
         if name == "ListUserProfiles":
             return {"UserProfiles": [named | {"UserProfileName": p} for p in self.profiles[region]]}
-        return {}
+        app = {"AppType": "JupyterLab", "AppName": "default", "SpaceName": "Fraud",
+               "ResourceSpec": {"InstanceType": "ml.t3.medium"}}  # fmt: skip
+        told = [named | app] if region == "us-east-1" and name == "ListApps" else []
+        return {"Apps": told} if told else {}
 
 
 def private(owner: str) -> dict[str, Any]:
@@ -115,6 +121,15 @@ def test_names_owners_and_status_come_from_the_api(told: Ledger) -> None:
     ) == [("arn:aws:sagemaker:us-east-1:012345678901:user-profile/d-abc/ana",)]
 
 
+def test_apps_that_run_now_are_one_query_away(told: Ledger) -> None:
+    told.run()
+    answer = CliRunner().invoke(
+        main, ["sql", "running_apps", "--config", str(told.config), "--format", "csv"]
+    )
+    assert answer.exit_code == 0, answer.output
+    assert "Fraud,,JupyterLab,default,ml.t3.medium,InService,2026-01-01 00:00:00" in answer.output
+
+
 def test_nothing_new_is_no_run_and_takes_no_call_for_each_space(told: Ledger, api: Api) -> None:
     told.run()
     api.calls.clear()
@@ -142,7 +157,7 @@ def test_a_space_that_goes_is_deleted_stays_known_and_keeps_its_spend(
         ("far", "InService", False, False),
     ]
     assert told.query(spend) == before
-    api.spaces["us-east-1"]["churn"] = {"CreationTime": MADE + 86_400 * 300}
+    api.spaces["us-east-1"]["churn"] = {"CreationTime": MADE + timedelta(days=300)}
     told.run()
     assert told.query("select status, deleted_at from marts.spaces where space_name = 'churn'") == [
         ("InService", None)
@@ -229,7 +244,7 @@ def test_step_by_step_equals_a_full_refresh(told: Ledger, api: Api) -> None:
     assert told.run().built.periods == {"2026-10": "evidence"}  # type: ignore[union-attr]
     assert told.query(method) == [("unattributed",)]  # a space's name, and a profile's too
     del api.spaces["us-east-1"]["Fraud"]
-    api.spaces["us-east-1"]["FRAUD"] = private("Eve") | {"CreationTime": MADE + 86_400 * 270}
+    api.spaces["us-east-1"]["FRAUD"] = private("Eve") | {"CreationTime": MADE + timedelta(days=270)}
     assert told.run().built.periods == {"2026-10": "evidence"}  # type: ignore[union-attr]
     write_log(trail, "b", [call("DeleteSpace", "ben", OTHER_SPACE, "2026-10-20T08:00:00Z")])
     del api.spaces["us-east-1"]["churn"]

@@ -54,6 +54,7 @@ EXPECTED = {
     "spend_by_account": [("account_id", "effective_cost"), [("012345678901", 18), ("012345678901", 4)]],
     "untagged_resources": [("resource_id", "effective_cost"), [(JOB, 2)]],
     "what_changed": [("change",), []],
+    "running_apps": [("app_name",), []],
     "billed_to_effective_bridge": [
         ("charge_type", "bill_billed_cost", "ledger_billed_cost", "step"),
         [("Tax", 3, 3, 0), ("Usage", 119, 19, 0)],
