@@ -55,13 +55,9 @@ def load(
             source, delivery = each.source, each.delivery
             step(f"load {source.name} {delivery.period or delivery.delivery_id}")
             try:
-                plans = list(_plans(con, settings, each))
-                for plan in plans:
-                    close_load(con, source.name, plan.period, now.replace(tzinfo=None))
-                    result = load_delivery(con, plan, now)
-                    loaded.append(LoadedRow(source.name, plan.period, plan.delivery_id,
-                                            result.row_count, result.kept_count))  # fmt: skip
-                    rows += _notices(plan, result.notices)
+                for row, notices in _load_whole(con, settings, each, now):
+                    loaded.append(row)
+                    rows += notices
             except DeliveryError as error:
                 rows.append(_held_back(source, delivery, error))
         for logs in pulled.logs:
@@ -78,6 +74,32 @@ def load(
                 f"no bill could be read: {refused[0].detail}", where=refused[0].location
             )
     return tuple(loaded), tuple(read)
+
+
+def _load_whole(
+    con: tables.Connection, settings: Settings, each: FreshDelivery, now: datetime
+) -> list[tuple[LoadedRow, list[ProblemRow]]]:
+    """A delivery's periods. Copies of a remote one may have been damaged: they are fetched once more."""
+    try:
+        return list(_load_periods(con, settings, each, now))
+    except DeliveryError:
+        if not each.store.is_remote:
+            raise
+        landing = Home(settings.home).landing
+        for item in each.delivery.objects:
+            each.store.materialise(item, landing).unlink(missing_ok=True)
+        return list(_load_periods(con, settings, each, now))
+
+
+def _load_periods(
+    con: tables.Connection, settings: Settings, each: FreshDelivery, now: datetime
+) -> Iterator[tuple[LoadedRow, list[ProblemRow]]]:
+    for plan in list(_plans(con, settings, each)):
+        close_load(con, each.source.name, plan.period, now.replace(tzinfo=None))
+        result = load_delivery(con, plan, now)
+        row = LoadedRow(each.source.name, plan.period, plan.delivery_id,
+                        result.row_count, result.kept_count)  # fmt: skip
+        yield row, list(_notices(plan, result.notices))
 
 
 def _plans(con: tables.Connection, settings: Settings, each: FreshDelivery) -> Iterator[LoadPlan]:

@@ -221,3 +221,28 @@ def test_progress_tells_counts_and_bytes(remote: Ledger) -> None:
         re.fullmatch(r"fetch acme: 3 of 3 files, [\d.]+ of [\d.]+ MB", line) for line in said
     )
     assert any(line.startswith("fetch trail: 24 of 24 files") for line in said)
+
+
+def test_a_copy_that_was_damaged_in_landing_is_fetched_again(
+    remote: Ledger, expected: dict[str, list[tuple]]
+) -> None:
+    pipeline.fetch(remote.settings)
+    for path in (remote.home / "landing").rglob("*.gz"):
+        path.write_bytes(bytes(path.stat().st_size))
+    assert remote.run(as_of=AS_OF).exit_code == 0
+    assert figures(remote) == expected
+
+
+def test_what_is_broken_in_the_bucket_is_fetched_twice_and_then_set_aside(
+    remote: Ledger, server: Server, proxy: Proxy
+) -> None:
+    bucket = remote.settings.costs[0].uri.split("/")[2]
+    client = server.client()
+    for key in ("cur/report/20260801-20260901/assembly-1/report-00001.csv.gz",
+                f"trail/{log_key('20260905T1005')}"):  # fmt: skip
+        client.put_object(Bucket=bucket, Key=key, Body=b"no gzip at all")
+    assert remote.run(as_of=AS_OF).exit_code == 3
+    assert remote.query("select count(*) from marts.ingest_problems") == [(2,)]
+    proxy.asked.clear()
+    assert not remote.run(as_of=AS_OF).published
+    assert proxy.keys() == []

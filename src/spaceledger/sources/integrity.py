@@ -88,7 +88,7 @@ class Meter:
             case "crc32":
                 self._crc = zlib.crc32(view, self._crc)
             case "crc32c" | "crc64nvme":
-                self._crc = _crc_function(self.proof.kind)(bytes(view), self._crc)
+                self._crc = _crc_function(self.proof.kind)(view, self._crc)
             case "md5":
                 self._md5.update(view)
             case "parts":
@@ -125,8 +125,8 @@ class Meter:
                 self._md5 = hashlib.md5(usedforsecurity=False)
 
 
-def _crc_function(kind: str) -> Callable[[bytes, int], int]:
+def _crc_function(kind: str) -> Callable[[memoryview, int], int]:
     from awscrt import checksums
 
-    function: Callable[[bytes, int], int] = getattr(checksums, kind)
+    function: Callable[[memoryview, int], int] = getattr(checksums, kind)
     return function

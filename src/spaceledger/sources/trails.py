@@ -94,7 +94,9 @@ def read_batches(
         batch = _Batch()
         for file in files:
             try:
-                batch.add(file, store.materialise(file.item, landing))
+                batch.add(file, _log_of(store, file, landing))
+            except BadLogError as error:
+                batch.refuse(file, error)
             except SourceError as error:
                 is_gone = isinstance(error, ChangedSourceError)
                 if isinstance(error, TransientSourceError) and not is_gone:
@@ -109,6 +111,18 @@ def read_batches(
             put(batch.finish())
 
     return ahead(produce)
+
+
+def _log_of(store: ObjectStore, file: LogFile, landing: Path) -> Log:
+    """What a file holds. The copy of a remote one may have been damaged: it is fetched once more."""
+    path = store.materialise(file.item, landing)
+    try:
+        return read_log(path)
+    except BadLogError:
+        if not store.is_remote:
+            raise
+        path.unlink(missing_ok=True)
+        return read_log(store.materialise(file.item, landing))
 
 
 @dataclass
@@ -127,13 +141,11 @@ class _Batch:
             or len(self.events) >= _BATCH_EVENTS
         )
 
-    def add(self, file: LogFile, path: Path) -> None:
-        try:
-            log = read_log(path)
-        except BadLogError as error:
-            self.problems.append((file.name, error.problem, error.what, True))
-            self._note(file, Log([]), 0, error.problem)
-            return
+    def refuse(self, file: LogFile, error: BadLogError) -> None:
+        self.problems.append((file.name, error.problem, error.what, True))
+        self._note(file, Log([]), 0, error.problem)
+
+    def add(self, file: LogFile, log: Log) -> None:
         self.problems += [(file.name, problem, detail, False) for problem, detail in log.notices]
         kept = [pair for pair in enumerate(log.records) if pair[1].eventSource == SAGEMAKER]
         file_id, delivered_at = file.file_id, file.delivered_at
