@@ -31,7 +31,13 @@ class LockedError(HomeError):
 
 
 class SourceError(SpaceledgerError):
-    """A whole source cannot be read."""
+    """A whole source cannot be read.
+
+    `code` is AWS's error code, and `said` its message without what could be a secret; both may be empty.
+    """
+
+    code: str = ""
+    said: str = ""
 
 
 class TransientSourceError(SourceError):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from spaceledger.ahead import shared
 from spaceledger.errors import (
@@ -18,7 +19,10 @@ from spaceledger.errors import (
     SourceError,
     TransientSourceError,
 )
-from spaceledger.pulling import FreshDelivery, Pulled
+from spaceledger.landing import tidy
+from spaceledger.paths import Home
+from spaceledger.pulling import FreshDelivery, Pulled, pull
+from spaceledger.settings import Settings
 from spaceledger.sources.bills import Problem, find_deliveries
 from spaceledger.sources.log_files import LogFile
 from spaceledger.sources.objects import StoredObject
@@ -68,6 +72,17 @@ class _Progress:
 
 def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def fetch_new(settings: Settings, *, step: Step, **options: Any) -> Pulled:
+    """Looks at every source and copies what is new to `landing/`; `options` are those of `pull`.
+
+    Call it under the lock, which also keeps others from `landing/`.
+    """
+    landing = Home(settings.home).landing
+    tidy(landing, settings.keep_landing_days)
+    step("pull")
+    return fetch(pull(settings, step=step, **options), landing, step=step)
 
 
 def fetch(pulled: Pulled, landing: Path, *, step: Step) -> Pulled:

@@ -18,10 +18,8 @@ from spaceledger.alerting import tell_people
 from spaceledger.alerts import OnNew, Told
 from spaceledger.configuration import made_with
 from spaceledger.errors import HomeError
-from spaceledger.landing import tidy
 from spaceledger.loading import LoadedRow, Step
 from spaceledger.paths import Home
-from spaceledger.pulling import pull
 from spaceledger.settings import Settings
 from spaceledger.trails import TrailRow
 from spaceledger.warehouse import publish, tables
@@ -75,11 +73,9 @@ def run(
     home = Home(settings.home)
     with publish.locked(home, "run"):
         publish.sweep(home)
-        tidy(home.landing, settings.keep_landing_days)
-        step("pull")
         moment = now or datetime.now(UTC)
         as_of = as_of or moment.date()
-        pulled = pull(
+        pulled = fetching.fetch_new(
             settings,
             as_of=as_of,
             full_refresh=full_refresh,
@@ -88,7 +84,6 @@ def run(
             now=moment,
             step=step,
         )
-        pulled = fetching.fetch(pulled, home.landing, step=step)
         if not pulled.is_news:
             standing = publish.current_build(home)
             return Outcome(standing, False, refused_count=pulled.state.error_count)
@@ -144,12 +139,8 @@ def fetch(settings: Settings, *, only_activity: bool = False, step: Step = _quie
     """Copies new remote files to `landing/`, under the lock. Returns how many files are new."""
     home = Home(settings.home)
     with publish.locked(home, "pull"):
-        tidy(home.landing, settings.keep_landing_days)
-        step("pull")
-        pulled = fetching.fetch(
-            pull(settings, only_activity=only_activity, with_apis=False, step=step),
-            home.landing,
-            step=step,
+        pulled = fetching.fetch_new(
+            settings, only_activity=only_activity, with_apis=False, step=step
         )
     return sum(len(each.delivery.objects) for each in pulled.fresh) + sum(
         len(logs.files) for logs in pulled.logs
@@ -168,11 +159,7 @@ def load(
     with publish.locked(home, "load"):
         publish.sweep(home)
         moment = now or datetime.now(UTC)
-        pulled = fetching.fetch(
-            pull(settings, full_refresh=full_refresh, now=moment, step=step),
-            home.landing,
-            step=step,
-        )
+        pulled = fetching.fetch_new(settings, full_refresh=full_refresh, now=moment, step=step)
         work = publish.start(home, publish.new_build_id(moment))
         loaded, read = loading.load(settings, work, pulled, now=moment, step=step)
         with open_work(work.database) as con:

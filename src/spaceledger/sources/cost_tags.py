@@ -103,15 +103,14 @@ def read_cost_tags(access: AwsAccess) -> CostTags:
         tags = tuple(_tags(client, where))
         backfills = tuple(_backfills(client, where))
     except SourceError as error:
-        raise _of_the_payer(error) from error
+        raise _of_the_payer(error) from None
     once = {each.requested_at: each for each in backfills}  # a list may shift between two pages
     return CostTags(account_of(access, region, where), tags, tuple(once.values()))
 
 
 def _of_the_payer(error: SourceError) -> SourceError:
     """AWS denies a member account in words that no permission of its own can mend."""
-    said = getattr(error.__cause__, "response", None) or {}
-    if _PAYER_ALONE.lower() not in str(said.get("Error", {}).get("Message", "")).lower():
+    if _PAYER_ALONE.lower() not in error.said.lower():
         return error
     return SourceError(
         "this is a member account, and the payer account alone knows the cost allocation tags",

@@ -79,10 +79,17 @@ def fault_of(error: BaseException, *, where: str, permission: str) -> SourceErro
     """
     if isinstance(error, SourceError):
         return error
+    fault = _fault_of(error, where=where, permission=permission)
+    fault.code = code_of(error)
+    fault.said = scrubbed(_message_of(error))
+    return fault
+
+
+def _fault_of(error: BaseException, *, where: str, permission: str) -> SourceError:
     answer = _answer_of(error)
     code = code_of(error)
     operation = str(getattr(error, "operation_name", ""))
-    message = str(answer.get("Error", {}).get("Message", "")) or str(error)
+    message = _message_of(error)
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code.startswith("KMS.") and _LATER.fullmatch(code.removeprefix("KMS.")) is None:
         return _of_key(code, message, where)
@@ -105,6 +112,10 @@ def fault_of(error: BaseException, *, where: str, permission: str) -> SourceErro
     return SourceError(
         f"AWS answered {code or type(error).__name__}: {scrubbed(message)}", where=where
     )
+
+
+def _message_of(error: BaseException) -> str:
+    return str(_answer_of(error).get("Error", {}).get("Message", "")) or str(error)
 
 
 def _answer_of(error: BaseException) -> dict[str, Any]:

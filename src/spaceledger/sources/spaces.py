@@ -17,7 +17,6 @@ from spaceledger.arn import DomainArn
 from spaceledger.errors import SourceError
 from spaceledger.settings import AwsAccess, Settings
 from spaceledger.sources.aws import account_of, client_of
-from spaceledger.sources.faults import code_of
 from spaceledger.sources.patience import ask, pages
 from spaceledger.sources.snapshots import Question, Snapshot
 
@@ -137,10 +136,7 @@ def _described(client: Any, domain_id: str, where: str) -> Item | None:
     try:
         return ask(client, "describe_domain", **asked)
     except SourceError as error:
-        if error.__cause__ and code_of(error.__cause__) in {
-            "ResourceNotFound",
-            "ResourceNotFoundException",
-        }:
+        if error.code in {"ResourceNotFound", "ResourceNotFoundException"}:
             return None
         raise
 
