@@ -227,7 +227,7 @@ def test_a_copy_that_was_damaged_in_landing_is_fetched_again(
     remote: Ledger, expected: dict[str, list[tuple]]
 ) -> None:
     pipeline.fetch(remote.settings)
-    for path in (remote.home / "landing").rglob("*.gz"):
+    for path in (remote.home / "landing").rglob("*.*"):
         path.write_bytes(bytes(path.stat().st_size))
     assert remote.run(as_of=AS_OF).exit_code == 0
     assert figures(remote) == expected

@@ -129,7 +129,7 @@ def _read_all(
 ) -> list[tuple[StoredObject, Manifest | DeliveryError]]:
     def read(item: StoredObject) -> Iterator[tuple[StoredObject, Manifest | DeliveryError]]:
         try:
-            yield item, parse_manifest(item.key, _body(store, item, landing))
+            yield item, _manifest(store, item, landing)
         except DeliveryError as error:
             yield item, error
 
@@ -137,7 +137,18 @@ def _read_all(
     return sorted(found, key=lambda pair: pair[0].key)
 
 
-def _body(store: ObjectStore, item: StoredObject, landing: Path | None) -> bytes:
+def _manifest(store: ObjectStore, item: StoredObject, landing: Path | None) -> Manifest:
+    """The copy of a remote one may have been damaged: what cannot be read is read from its place."""
+    _refuse_larger(item)
+    if store.is_remote and landing is not None:
+        try:
+            return parse_manifest(item.key, store.materialise(item, landing).read_bytes())
+        except DeliveryError:
+            pass
+    return parse_manifest(item.key, store.read(item))
+
+
+def _refuse_larger(item: StoredObject) -> None:
     if item.size > _LARGEST_MANIFEST:
         raise DeliveryError(
             "bad_manifest",
@@ -145,9 +156,6 @@ def _body(store: ObjectStore, item: StoredObject, landing: Path | None) -> bytes
             where=item.key,
             todo="wait for AWS's next delivery, or restore the file",
         )
-    if store.is_remote and landing is not None:
-        return store.materialise(item, landing).read_bytes()
-    return store.read(item)
 
 
 def _depth(key: str) -> int:
