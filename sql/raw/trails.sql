@@ -4,7 +4,9 @@
 -- columns:
 --   source: Name of the trail.
 --   start_at: Events before are left out, UTC; null where all count.
+--   address: Where it lies, or which API tells it.
 select
     null::varchar as source,
-    null::timestamp as start_at
+    null::timestamp as start_at,
+    null::varchar as address
 where false

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar, cast
 
@@ -45,6 +46,27 @@ def shared(
     return _together([worker] * workers, workers * 2)
 
 
+class Unwanted(Exception):  # noqa: N818 - it ends work, and nobody is told
+    """The consumer has gone: whoever still works for it may stop."""
+
+
+_mine = threading.local()
+
+
+def check_wanted() -> None:
+    """Raises Unwanted in a producer whose consumer has gone; does nothing elsewhere."""
+    pause(0)
+
+
+def pause(seconds: float) -> None:
+    """Sleeps; in a producer only as long as its consumer waits. Raises Unwanted where it has gone."""
+    line: _Line | None = getattr(_mine, "line", None)
+    if line is None:
+        time.sleep(seconds)
+    elif line.is_left(within=seconds):
+        raise Unwanted
+
+
 class _Line:
     """A short queue between producers and their consumer, that both may leave."""
 
@@ -67,6 +89,9 @@ class _Line:
     def stop(self) -> None:
         self._stopped.set()
 
+    def is_left(self, *, within: float = 0) -> bool:
+        return self._stopped.wait(within)
+
 
 class _Ended:
     """The end of a producer, and what it died of."""
@@ -79,6 +104,7 @@ def _together(producers: list[Callable[[Put[Item]], None]], at_most: int) -> Ite
     line = _Line(at_most)
 
     def run(produce: Callable[[Put[Item]], None]) -> None:
+        _mine.line = line
         try:
             produce(line.put)
         except BaseException as error:

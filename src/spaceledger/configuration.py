@@ -48,7 +48,7 @@ def take_configuration(con: tables.Connection, settings: Settings) -> None:
         (b.space, f"budget {b.name}") for b in settings.budgets if b.space not in {None, "*"}
     ]
     roles = {source.name: source.role for source in settings.costs}
-    trails = {source.name: source.start for source in settings.activity}
+    trails = {trail.name: (trail.address, trail.start) for trail in settings.activity}
     tables.take_configuration(
         con,
         owners=owners,

@@ -44,6 +44,14 @@ class TransientSourceError(SourceError):
     """A source did not answer this time; a retry may help."""
 
 
+class AccessError(SourceError):
+    """The access to a source is at fault, not one thing in it: credentials, role, region, bucket."""
+
+
+class AlteredSourceError(TransientSourceError):
+    """An object's bytes are not those that were stored, however often it is asked for."""
+
+
 class ChangedSourceError(TransientSourceError):
     """An object is no longer what was listed: it must be listed anew, not merely asked for again."""
 

@@ -14,6 +14,8 @@ from typing import Any
 
 from spaceledger.ahead import shared
 from spaceledger.errors import (
+    AccessError,
+    AlteredSourceError,
     ChangedSourceError,
     DeliveryError,
     SourceError,
@@ -33,6 +35,7 @@ Step = Callable[[str], None]
 _WORKERS = 16
 # AWS replaces a delivery up to three times a day; one that changes so often in a row is not AWS's.
 _RESTARTS = 3
+_REFUSED_AT_ONCE = 50
 _SECONDS_BETWEEN_LINES = 3.0
 
 
@@ -141,8 +144,10 @@ def _fetch_objects(
 
 
 def _is_of_the_source(error: SourceError) -> bool:
-    """A source that does not answer is worth a later try as a whole; the rest is one delivery's."""
-    return isinstance(error, TransientSourceError) and not isinstance(error, ChangedSourceError)
+    """What ails the source as a whole ends the run; the rest is one delivery's or one file's."""
+    if isinstance(error, (ChangedSourceError, AlteredSourceError)):
+        return False
+    return isinstance(error, (TransientSourceError, AccessError))
 
 
 def _whole(each: FreshDelivery, landing: Path, fault: SourceError | None) -> FreshDelivery:
@@ -197,19 +202,23 @@ def _fetch_logs(logs: FreshLogs, landing: Path, step: Step) -> int:
         return 0
     progress = _Progress(logs.source.name, len(logs.files), logs.files.total_bytes, step)
 
-    def work(file: LogFile) -> Iterator[tuple[int, bool]]:
-        is_here = True
+    def work(file: LogFile) -> Iterator[tuple[int, SourceError | None]]:
+        fault = None
         try:
             logs.store.materialise(file.item, landing)
         except SourceError as error:
             if _is_of_the_source(error):
                 raise
-            is_here = False
-        yield file.item.size, is_here
+            fault = error
+        yield file.item.size, fault
 
-    count = 0
-    for size, is_here in shared(logs.files, work, _WORKERS):
+    count = refused = 0
+    for size, fault in shared(logs.files, work, _WORKERS):
         progress.add(size)
-        count += is_here
+        count += fault is None
+        refused += fault is not None
+        # Where nothing at all comes, a permission is missing: one line says it better than a row a file.
+        if fault and logs.is_news and not count and refused >= _REFUSED_AT_ONCE:
+            raise fault
     progress.end()
     return count

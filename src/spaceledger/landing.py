@@ -10,6 +10,8 @@ from time import time
 def tidy(landing: Path, keep_days: int | None) -> None:
     """Removes what killed runs left half-written, and files fetched more than `keep_days` days ago.
 
+    Manifests stay: each run reads them all, and AWS may have archived the old ones.
+
     Call it under the lock: nobody else is fetching then.
     """
     if not landing.is_dir():
@@ -18,5 +20,6 @@ def tidy(landing: Path, keep_days: int | None) -> None:
     for path in landing.rglob("*"):
         if path.is_symlink() or not path.is_file():
             continue
-        if path.suffix == ".part" or (oldest is not None and path.stat().st_mtime < oldest):
+        is_old = oldest is not None and path.stat().st_mtime < oldest and path.suffix != ".json"
+        if path.suffix == ".part" or is_old:
             path.unlink(missing_ok=True)

@@ -101,6 +101,11 @@ class ActivitySource(AwsAccess):
     regions: tuple[str, ...] = ()
     start: date | None = None
 
+    @property
+    def address(self) -> str:
+        """Where it lies, or which API tells it."""
+        return self.uri or str(self.api)
+
     @model_validator(mode="after")
     def _one_of(self) -> Self:
         if (self.uri is None) == (self.api is None):

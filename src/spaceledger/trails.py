@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, cast
 
+from spaceledger.ahead import shared
 from spaceledger.settings import ActivitySource
 from spaceledger.sources.bills import Problem
-from spaceledger.sources.folders import region_folders
+from spaceledger.sources.folders import WORKERS, region_folders
 from spaceledger.sources.log_files import LogFile, find_log_files, log_file_of
 from spaceledger.sources.objects import ObjectStore, StoredObject, open_store
 from spaceledger.sources.trails import TrailBatch, read_batches
@@ -129,6 +131,8 @@ def _known(source: ActivitySource, asked: TrailPull, *, everything: bool) -> Kno
     return known_logs(
         asked.ledger,
         source.name,
+        address=source.address,
+        start=source.start,
         today=asked.now.date(),
         since=asked.since,
         everything=everything,
@@ -169,10 +173,19 @@ def _files_of(
     for file in find_log_files(store, source.start, folders, known.first_days):
         waiting.discard(file.item.key)
         yield file
-    for key in sorted(waiting)[:_ASKED_AGAIN]:
-        item = next(store.list(key), None)
-        if item and item.key == key:
-            yield log_file_of(item)
+    yield from shared(_some(sorted(waiting), asked.now), partial(_by_name, store), WORKERS)
+
+
+def _some(keys: list[str], now: datetime) -> list[str]:
+    """A thousand of many, other ones each hour, so that all have their turn."""
+    first = int(now.timestamp() // 3600) * _ASKED_AGAIN % max(len(keys), 1)
+    return (keys[first:] + keys[:first])[:_ASKED_AGAIN]
+
+
+def _by_name(store: ObjectStore, key: str) -> Iterator[LogFile]:
+    item = next(store.list(key), None)
+    if item and item.key == key:
+        yield log_file_of(item)
 
 
 def _waiting(source: ActivitySource, store: ObjectStore, asked: TrailPull) -> set[str]:

@@ -74,7 +74,7 @@ def served(folder: Path) -> Iterator[Server]:
     names = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
              "filer.port.grpc", "s3.port", "s3.port.grpc")  # fmt: skip
     command = [str(weed), "server", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder / 'data'}",
-               "-volume.max=400", "-master.volumeSizeLimitMB=64", "-master.telemetry=false", "-filer", "-s3",
+               "-volume.max=4000", "-master.volumeSizeLimitMB=64", "-master.telemetry=false", "-filer", "-s3",
                "-s3.port.iceberg=0", "-s3.port.lance=0",
                f"-s3.config={folder / 's3.json'}"]  # fmt: skip
     command += [f"-{name}={port}" for name, port in zip(names, ports, strict=False)]

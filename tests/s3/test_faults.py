@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from spaceledger import pipeline
-from spaceledger.errors import SourceError, TransientSourceError
+from spaceledger.errors import AccessError, SpaceledgerError, TransientSourceError
 from spaceledger.sources import patience
 from tests.bills import OTHER_SPACE, SPACE, write_cur
 from tests.conftest import Ledger
@@ -163,16 +163,14 @@ def test_landing_may_be_pruned_and_the_ledger_stands(
     assert figures(remote) == expected
 
 
-@pytest.mark.parametrize("ending", ["bucket", "-Manifest.json"])
+@pytest.mark.parametrize("what", ["list-type", "-Manifest.json", ".csv.gz"])
 def test_a_source_that_refuses_is_an_error_of_one_line(
-    ending: str, remote: Ledger, proxy: Proxy
+    what: str, remote: Ledger, proxy: Proxy
 ) -> None:
-    proxy.rule = (
-        always("403 AccessDenied", "-Manifest.json")
-        if ending != "bucket"
-        else lambda request: "403 AccessDenied" if "list-type" in request.query else ""
+    proxy.rule = lambda request: (
+        "403 AccessDenied" if what in request.query or request.key.endswith(what) else ""
     )
-    with pytest.raises(SourceError, match=r"access is denied .* - allow s3:\w+ on bucket-"):
+    with pytest.raises(SpaceledgerError, match=r"access is denied .* - allow s3:\w+ on bucket-"):
         remote.run(as_of=AS_OF)
     assert not (remote.home / "ledger.duckdb").exists()
 
@@ -204,14 +202,6 @@ def test_a_file_that_is_refused_holds_its_delivery_back_and_no_other(
     assert remote.run(as_of=AS_OF).exit_code == 0
     assert figures(remote) == expected
     assert remote.query("select count(*) from marts.ingest_problems") == [(0,)]
-
-
-def test_where_every_delivery_is_refused_nothing_is_published(remote: Ledger, proxy: Proxy) -> None:
-    proxy.rule = always("403 AccessDenied", ".csv.gz")
-    with pytest.raises(Exception, match=r"no bill could be read: access is denied") as caught:
-        remote.run(as_of=AS_OF)
-    assert "\n" not in str(caught.value)
-    assert not (remote.home / "ledger.duckdb").exists()
 
 
 def test_progress_tells_counts_and_bytes(remote: Ledger) -> None:
@@ -246,3 +236,62 @@ def test_what_is_broken_in_the_bucket_is_fetched_twice_and_then_set_aside(
     proxy.asked.clear()
     assert not remote.run(as_of=AS_OF).published
     assert proxy.keys() == []
+
+
+def test_credentials_that_expire_half_way_end_the_run_with_one_line(
+    remote: Ledger, proxy: Proxy, expected: dict[str, list[tuple]]
+) -> None:
+    proxy.rule = lambda request: "403 ExpiredToken" if request.number > 25 else ""
+    with pytest.raises(AccessError, match="the AWS credentials have expired"):
+        remote.run(as_of=AS_OF)
+    assert not (remote.home / "ledger.duckdb").exists()
+    proxy.rule = lambda _: ""
+    remote.run(as_of=AS_OF)
+    assert figures(remote) == expected
+
+
+def test_a_trail_of_which_no_file_comes_ends_the_run_with_one_line(
+    remote: Ledger, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spaceledger.fetching._REFUSED_AT_ONCE", 10)
+    proxy.rule = always("403 AccessDenied", ".json.gz")
+    with pytest.raises(SpaceledgerError, match=r"access is denied .* - allow s3:GetObject"):
+        remote.run(as_of=AS_OF)
+
+
+def test_an_old_manifest_that_is_archived_stops_no_new_month(
+    remote: Ledger, server: Server, proxy: Proxy
+) -> None:
+    remote.run(as_of=AS_OF)
+    for path in (remote.home / "landing").rglob("*.json"):
+        path.unlink()
+    bucket = remote.settings.costs[0].uri.split("/")[2]
+    write_cur(remote.root / "new" / "cur", "2026-10", [{"space": SPACE, "cost": "7"}])
+    server.upload(remote.root / "new", bucket)
+    proxy.rule = always("403 InvalidObjectState", "20260701-20260801/report-Manifest.json")
+    assert remote.run(as_of=AS_OF).exit_code == 3
+    assert remote.query("select problem, billing_period from marts.ingest_problems") == [
+        ("unfetched_manifest", "2026-07")
+    ]
+    assert remote.query("select count(distinct billing_period) from marts.bill_reconciliation") == [
+        (4,)
+    ]
+
+
+def test_a_manifest_replaced_behind_its_listing_is_read_as_it_is_now(
+    remote: Ledger, server: Server, proxy: Proxy, expected: dict[str, list[tuple]]
+) -> None:
+    bucket = remote.settings.costs[0].uri.split("/")[2]
+    done: list[str] = []
+
+    def replace(request: Request) -> None:
+        if request.method == "GET" and request.key.endswith("-Manifest.json") and not done:
+            key = request.key.partition("/")[2]
+            done.append(key)
+            body = server.client().get_object(Bucket=bucket, Key=key)["Body"].read()
+            server.client().put_object(Bucket=bucket, Key=key, Body=body + b"\n")
+
+    proxy.before = replace
+    assert remote.run(as_of=AS_OF).exit_code == 0
+    assert done
+    assert figures(remote) == expected

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time_ns
 
-from spaceledger.ahead import shared
 from spaceledger.errors import DeliveryError, SourceError
 from spaceledger.period import BillingPeriod
-from spaceledger.sources.folders import WORKERS, BillObjects
+from spaceledger.sources.folders import BillObjects
+from spaceledger.sources.manifest_files import read_manifests
 from spaceledger.sources.manifests import (
     Manifest,
     is_manifest,
-    parse_manifest,
     period_of_key,
     report_folder,
     resolve_listed,
 )
 from spaceledger.sources.objects import ObjectStore, StoredObject
 
-# A manifest of a thousand columns and as many files has about a megabyte.
-_LARGEST_MANIFEST = 64 * 1024 * 1024
 _WRITTEN_TOGETHER_NS = 15 * 60 * 1_000_000_000
 _STILL_NS = 60 * 60 * 1_000_000_000
 
@@ -90,7 +87,7 @@ def find_deliveries(source: str, store: ObjectStore, landing: Path | None = None
     problems: list[Problem] = []
     candidates: dict[BillingPeriod, list[tuple[Manifest, StoredObject]]] = defaultdict(list)
     broken: dict[BillingPeriod | None, list[tuple[str, DeliveryError]]] = defaultdict(list)
-    for item, read in _read_all(store, manifests, landing):
+    for item, read in read_manifests(store, manifests, landing):
         if isinstance(read, DeliveryError):
             broken[period_of_key(item.key)].append((item.key, read))
         else:
@@ -122,40 +119,6 @@ def _looked_at(
     objects = list(store.list())
     manifests = tuple(item for item in objects if is_manifest(item.key))
     return manifests, {item.key: item for item in objects}
-
-
-def _read_all(
-    store: ObjectStore, manifests: Sequence[StoredObject], landing: Path | None
-) -> list[tuple[StoredObject, Manifest | DeliveryError]]:
-    def read(item: StoredObject) -> Iterator[tuple[StoredObject, Manifest | DeliveryError]]:
-        try:
-            yield item, _manifest(store, item, landing)
-        except DeliveryError as error:
-            yield item, error
-
-    found = list(shared(manifests, read, min(WORKERS, len(manifests))))
-    return sorted(found, key=lambda pair: pair[0].key)
-
-
-def _manifest(store: ObjectStore, item: StoredObject, landing: Path | None) -> Manifest:
-    """The copy of a remote one may have been damaged: what cannot be read is read from its place."""
-    _refuse_larger(item)
-    if store.is_remote and landing is not None:
-        try:
-            return parse_manifest(item.key, store.materialise(item, landing).read_bytes())
-        except DeliveryError:
-            pass
-    return parse_manifest(item.key, store.read(item))
-
-
-def _refuse_larger(item: StoredObject) -> None:
-    if item.size > _LARGEST_MANIFEST:
-        raise DeliveryError(
-            "bad_manifest",
-            f"the manifest has {item.size:,} bytes",
-            where=item.key,
-            todo="wait for AWS's next delivery, or restore the file",
-        )
 
 
 def _depth(key: str) -> int:

@@ -31,6 +31,7 @@ class FastBodies:
     client: Any
     session: Any
     bucket: str
+    endpoint: str | None = None  # as it is configured; else AWS's own of the bucket's region
     failures: int = 0
     _store: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -42,8 +43,12 @@ class FastBodies:
 
     def _opened(self) -> Any:
         with self._lock:
-            if self._store is None:
-                self._store = _open(self.client, self.session, self.bucket)
+            if self._store is None and self.is_up:
+                try:
+                    self._store = _open(self.client, self.session, self.bucket, self.endpoint)
+                except Exception:
+                    self.failures = _FAILURES_IN_A_ROW
+                    raise
             return self._store
 
     def body(self, key: str, etag: str) -> bytes | None:
@@ -79,7 +84,17 @@ class FastBodies:
             self.failures = self.failures + 1 if failed else 0
 
 
-def _open(client: Any, session: Any, bucket: str) -> Any:
+def _region_of(client: Any, bucket: str) -> str:
+    """A bucket's region, which S3 names in every answer: boto3 follows a bucket there, obstore does not."""
+    try:
+        answer = client.head_bucket(Bucket=bucket)
+    except Exception as error:
+        answer = getattr(error, "response", None) or {}
+    said = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return str(said.get("x-amz-bucket-region") or client.meta.region_name or "us-east-1")
+
+
+def _open(client: Any, session: Any, bucket: str, endpoint: str | None) -> Any:
     from obstore.store import S3Store
 
     def credentials() -> Any:
@@ -91,12 +106,8 @@ def _open(client: Any, session: Any, bucket: str) -> Any:
             "expires_at": datetime.now(UTC) + timedelta(seconds=_CREDENTIALS_SECONDS),
         }
 
-    # boto3 follows a bucket into its region, obstore does not.
-    said = client.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"]
-    region = said.get("x-amz-bucket-region") or client.meta.region_name or "us-east-1"
-    endpoint = str(client.meta.endpoint_url)
-    if region != client.meta.region_name:
-        endpoint = endpoint.replace(f".{client.meta.region_name}.", f".{region}.")
+    region = _region_of(client, bucket)
+    endpoint = endpoint or str(session.client("s3", region_name=region).meta.endpoint_url)
     options: Any = {
         "allow_http": endpoint.startswith("http://"),
         "connect_timeout": timedelta(seconds=aws.CONNECT_SECONDS),

@@ -7,6 +7,8 @@ Answers are never quoted whole: a refused signature's answer repeats what was si
 from __future__ import annotations
 
 import re
+import socket
+import ssl
 from typing import Any
 
 from boto3.exceptions import RetriesExceededError
@@ -26,7 +28,12 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from spaceledger.errors import ChangedSourceError, SourceError, TransientSourceError
+from spaceledger.errors import (
+    AccessError,
+    ChangedSourceError,
+    SourceError,
+    TransientSourceError,
+)
 
 _LATER = re.compile(
     r"SlowDown|.*Throttl.*|TooManyRequests.*|RequestLimitExceeded|LimitExceeded(Exception)?"
@@ -37,7 +44,8 @@ _LATER = re.compile(
 # Refused connections, timeouts, answers cut short, bodies that are not what was stored.
 _NETWORK_FAULTS = (
     EndpointError, HTTPClientError, IncompleteReadError, RetriesExceededError,
-    ResponseStreamingError, FlexibleChecksumError,
+    ResponseStreamingError, FlexibleChecksumError, ConnectionError, TimeoutError, ssl.SSLError,
+    socket.gaierror,
 )  # fmt: skip
 _NO_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError)
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"}
@@ -58,6 +66,11 @@ _ELSEWHERE = {
 _SECRETS = re.compile(
     r"\b(AKIA|ASIA|AROA|AIDA)[A-Z0-9]{4,}|X-Amz-[A-Za-z-]+=[^&\s]+|[A-Za-z0-9/+=]{40,}"
 )
+
+
+def is_of_the_network(error: BaseException) -> bool:
+    """Whether an answer did not come, or not whole."""
+    return isinstance(error, _NETWORK_FAULTS)
 
 
 def code_of(error: BaseException) -> str:
@@ -105,7 +118,7 @@ def _fault_of(error: BaseException, *, where: str, permission: str) -> SourceErr
     ):
         if found:
             return found
-    if _LATER.fullmatch(code) or status >= 500 or isinstance(error, _NETWORK_FAULTS):
+    if _LATER.fullmatch(code) or status >= 500 or is_of_the_network(error):
         return TransientSourceError(
             f"AWS did not answer ({code or type(error).__name__})", where=where, todo="run again"
         )
@@ -126,7 +139,7 @@ def _of_region(code: str, message: str, where: str) -> SourceError | None:
     """APIs that answer in one region alone say so in the words of a wrong signature."""
     if "scoped to a valid region" not in message.lower():
         return None
-    return SourceError(
+    return AccessError(
         f"AWS does not answer for it in this region ({code})",
         where=where,
         todo="correct region of this source, or leave it out",
@@ -135,25 +148,25 @@ def _of_region(code: str, message: str, where: str) -> SourceError | None:
 
 def _of_credentials(error: BaseException, code: str, where: str) -> SourceError | None:
     if code in _EXPIRED or isinstance(error, (SSOError, TokenRetrievalError)):
-        return SourceError(
+        return AccessError(
             "the AWS credentials have expired",
             where=where,
             todo="sign in again (`aws sso login`), or renew the session token",
         )
     if isinstance(error, _NO_CREDENTIALS):
-        return SourceError(
+        return AccessError(
             "there are no AWS credentials",
             where=where,
             todo="set AWS_PROFILE, or profile or role_arn of this source",
         )
     if code in _UNKNOWN_KEYS:
-        return SourceError(
+        return AccessError(
             f"AWS does not know these credentials ({code})",
             where=where,
             todo="correct the access key, or profile of this source",
         )
     if code == "RequestTimeTooSkewed":
-        return SourceError(
+        return AccessError(
             "this machine's clock is wrong", where=where, todo="set it by NTP, then run again"
         )
     return None
@@ -165,7 +178,7 @@ def _of_access(
     if not _DENIED.fullmatch(code):
         return None
     if operation == "AssumeRole":
-        return SourceError(
+        return AccessError(
             f"the role may not be assumed ({code})",
             where=where,
             todo="allow sts:AssumeRole on role_arn; its trust policy must name this caller and external_id",
@@ -197,7 +210,7 @@ def _of_place(
     error: BaseException, answer: dict[str, Any], code: str, where: str
 ) -> SourceError | None:
     if code == "NoSuchBucket":
-        return SourceError("there is no such bucket", where=where, todo="correct uri")
+        return AccessError("there is no such bucket", where=where, todo="correct uri")
     if code == "InvalidObjectState":
         return SourceError(
             "is archived and cannot be read",
@@ -208,7 +221,7 @@ def _of_place(
         headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
         region = answer.get("Error", {}).get("Region") or headers.get("x-amz-bucket-region")
         named = region if region and re.fullmatch(r"[a-z0-9-]{1,32}", str(region)) else ""
-        return SourceError(
+        return AccessError(
             f"lies in another region ({code})",
             where=where,
             todo=f'set region = "{named}" of this source'
@@ -216,5 +229,5 @@ def _of_place(
             else "correct region of this source",
         )
     if isinstance(error, NoRegionError):
-        return SourceError("no region is set", where=where, todo="set region of this source")
+        return AccessError("no region is set", where=where, todo="set region of this source")
     return None

@@ -15,6 +15,7 @@ from spaceledger.sources.objects import ObjectStore, StoredObject
 WORKERS = 16
 # An export has a few folders a month; whoever has so many pointed uri at something else.
 _MANY_FOLDERS = 20_000
+_PREFIXES = 100
 _FIRST_YEAR = date(2000, 1, 1)
 _ABOVE_LOGS = re.compile(r"AWSLogs|o-[a-z0-9]{10,32}|\d{12}")
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}")
@@ -118,6 +119,10 @@ def _region_folders(store: ObjectStore) -> tuple[str, ...] | None:
         return top
     found: list[str] = []
     level = [folder for folder in top if _leads_to_logs(folder)]
+    # Trails of several teams may lie below prefixes of one bucket.
+    others = [folder for folder in top if folder not in level][:_PREFIXES]
+    for _, folders in _children(store, others):
+        level += [folder for folder in folders if _name(folder) == "AWSLogs"]
     while level:
         following: list[str] = []
         for folder, folders in _children(store, level):

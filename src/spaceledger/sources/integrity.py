@@ -19,17 +19,20 @@ from spaceledger.errors import ChangedSourceError
 # Larger objects are not hashed by MD5 where S3 tells a faster checksum; asking for it is one request.
 LARGE = 8 * 1024 * 1024
 
+# Beyond this, parts of different sizes are not asked for one by one.
+_MANY_PARTS = 1000
+
 Kind = Literal["crc64nvme", "crc32c", "crc32", "md5", "parts", "length"]
 Head = Callable[..., dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What the bytes must come to. `part_size` is of a multipart upload, in bytes."""
+    """What the bytes must come to. `part_sizes` are those of a multipart upload, in bytes."""
 
     kind: Kind
     expected: str = ""
-    part_size: int = 0
+    part_sizes: tuple[int, ...] = ()
 
 
 def quick_proof(etag: str, size: int) -> Proof | None:
@@ -60,15 +63,24 @@ def asked_proof(etag: str, head: Head, *, where: str) -> Proof:
         return Proof("length")
     if re.fullmatch(r"[0-9a-f]{32}", etag):
         return Proof("md5", etag)
-    if re.fullmatch(r"[0-9a-f]{32}-[0-9]+", etag):
-        part = head(PartNumber=1)
-        size = int(part.get("ContentLength", 0))
-        count = int(etag.partition("-")[2])
-        total = int(said.get("ContentLength", 0))
-        # A server that knows no part numbers answers with the whole object.
-        if size and -(-total // size) == count:
-            return Proof("parts", etag, size)
+    if re.fullmatch(r"[0-9a-f]{32}-[0-9]{1,5}", etag):
+        return _of_parts(etag, int(said.get("ContentLength", 0)), head)
     return Proof("length")
+
+
+def _of_parts(etag: str, total: int, head: Head) -> Proof:
+    """Most writers make all parts but the last of one size; of others each is asked for."""
+
+    def size_of(number: int) -> int:
+        return int(head(PartNumber=number).get("ContentLength", 0))
+
+    count = int(etag.partition("-")[2])
+    first, last = size_of(1), size_of(count)
+    sizes = [first] * (count - 1) + [last]
+    if sum(sizes) != total and count <= _MANY_PARTS:
+        sizes = [first, *(size_of(number) for number in range(2, count)), last]
+    # A server that knows no part numbers answers each time with the whole object.
+    return Proof("parts", etag, tuple(sizes)) if sum(sizes) == total else Proof("length")
 
 
 @dataclass
@@ -80,6 +92,7 @@ class Meter:
     _crc: int = 0
     _md5: Any = field(default_factory=lambda: hashlib.md5(usedforsecurity=False))
     _parts: list[bytes] = field(default_factory=list)
+    _in_part: int = 0
 
     def update(self, chunk: bytes | memoryview) -> None:
         """Takes the next bytes in."""
@@ -92,7 +105,7 @@ class Meter:
             case "md5":
                 self._md5.update(view)
             case "parts":
-                self._of_parts(view)
+                self._take_parts(view)
         self.count += view.nbytes
 
     def agrees(self) -> bool:
@@ -105,24 +118,21 @@ class Meter:
             case "md5":
                 return str(self._md5.hexdigest()) == self.proof.expected
             case "parts":
-                parts = [*self._parts, self._md5.digest()] if self._open_part() else self._parts
-                whole = hashlib.md5(b"".join(parts), usedforsecurity=False).hexdigest()
-                return f"{whole}-{len(parts)}" == self.proof.expected
+                whole = hashlib.md5(b"".join(self._parts), usedforsecurity=False).hexdigest()
+                return f"{whole}-{len(self._parts)}" == self.proof.expected
         return True
 
-    def _open_part(self) -> bool:
-        return self.count % self.proof.part_size > 0 or not self.count
-
-    def _of_parts(self, view: memoryview) -> None:
-        size, at = self.proof.part_size, self.count
-        while view.nbytes:
-            room = size - at % size
+    def _take_parts(self, view: memoryview) -> None:
+        sizes = self.proof.part_sizes
+        while view.nbytes and len(self._parts) < len(sizes):
+            room = sizes[len(self._parts)] - self._in_part
             self._md5.update(view[:room])
-            at += min(room, view.nbytes)
+            self._in_part += min(room, view.nbytes)
             view = view[room:]
-            if at % size == 0:
+            if self._in_part == sizes[len(self._parts)]:
                 self._parts.append(self._md5.digest())
                 self._md5 = hashlib.md5(usedforsecurity=False)
+                self._in_part = 0
 
 
 def _crc_function(kind: str) -> Callable[[memoryview, int], int]:

@@ -186,11 +186,11 @@ class _Asked:
         for day in sorted(days):
             if stop.is_set():
                 return
-            found = self._day(client, region, folder, day)
+            found = self._day(client, region, folder, day, stop)
             if found:
                 yield found
 
-    def _day(self, client: Paced, region: str, folder: Path, day: date) -> _Day | None:
+    def _day(self, client: Paced, region: str, folder: Path, day: date, stop: Event) -> _Day | None:
         """The day's log file, kept or asked for; None where the ledger has the whole day already."""
         if self.source.start and day < self.source.start:
             return None
@@ -200,7 +200,7 @@ class _Asked:
         mark, path = WHOLE, folder / f"{day}.{WHOLE}.json.gz"
         body = _kept(path)
         if body is None:
-            body = _calls_of(client, day, f"{self.where} {region} {day}")
+            body = _calls_of(client, day, f"{self.where} {region} {day}", stop)
             opened = folder / f"{day}.{OPEN}.json.gz"
             if self.now < datetime.combine(day, time(), UTC) + timedelta(days=1) + SETTLED_AFTER:
                 mark, path = OPEN, opened
@@ -241,8 +241,11 @@ def _kept(path: Path) -> bytes | None:
         return None
 
 
-def _calls_of(client: Paced, day: date, where: str) -> bytes:
-    """A log file of all calls of a day, each once, in the order of their time and id, a line each."""
+def _calls_of(client: Paced, day: date, where: str, stop: Event) -> bytes:
+    """A log file of all calls of a day, each once, in the order of their time and id, a line each.
+
+    Raises TransientSourceError where nobody waits for it any more: a part of a day is none.
+    """
     records: dict[tuple[str, str], str] = {}
     answers = pages(
         client,
@@ -255,6 +258,8 @@ def _calls_of(client: Paced, day: date, where: str) -> bytes:
         MaxResults=_PAGE,
     )
     for answer in answers:
+        if stop.is_set():
+            raise TransientSourceError("the day was given up", where=where, todo="run again")
         for event in answer.get("Events", ()):
             text = event.get("CloudTrailEvent") or "null"
             moment = event["EventTime"].astimezone(UTC).isoformat() if "EventTime" in event else ""

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
+from spaceledger.ahead import Unwanted, pause
 from spaceledger.errors import ChangedSourceError, SourceError, TransientSourceError
-from spaceledger.sources.faults import fault_of
+from spaceledger.sources.faults import fault_of, is_of_the_network
 
 Answer = TypeVar("Answer")
 
@@ -36,9 +37,11 @@ def patiently(call: Callable[[], Answer], *, where: str, permission: str) -> Ans
     def once() -> Answer:
         try:
             return call()
-        except SourceError:
+        except (SourceError, Unwanted):
             raise
         except Exception as error:
+            if isinstance(error, OSError) and not is_of_the_network(error):
+                raise  # a full disk is no fault of AWS
             # Without its cause, which a traceback in a log would quote: some servers echo what was signed.
             raise fault_of(error, where=where, permission=permission) from None
 
@@ -46,6 +49,7 @@ def patiently(call: Callable[[], Answer], *, where: str, permission: str) -> Ans
         stop=stop_after_delay(PATIENCE.budget),
         wait=wait_random_exponential(PATIENCE.first_wait, PATIENCE.longest_wait),
         retry=retry_if_exception(_is_worth_another_try),
+        sleep=pause,
         reraise=True,
     )
     return tries(once)

@@ -8,20 +8,24 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from spaceledger.errors import SourceError, TransientSourceError
+from spaceledger.ahead import check_wanted
+from spaceledger.errors import AlteredSourceError, SourceError, TransientSourceError
 from spaceledger.settings import AwsAccess
 from spaceledger.sources.aws import client_of, session_of
-from spaceledger.sources.bodies import FastBodies, slow_chunks
+from spaceledger.sources.bodies import CHUNK, FastBodies, slow_chunks
 from spaceledger.sources.integrity import Meter, Proof, asked_proof, quick_proof
 from spaceledger.sources.objects import StoredObject
 from spaceledger.sources.patience import patiently
 
 # Readers go by the ending; the rest of a stranger's name never becomes part of a path.
 _ENDINGS = (".csv.gz", ".csv.zip", ".csv", ".zip", ".parquet", ".json.gz", ".json", ".gz")
+
+# These hold a checksum of their own, which is looked at when they are read.
+_PACKED = {".gz", ".zip"}
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,15 @@ class S3Store:
     bucket: str
     prefix: str
     fast: FastBodies | None = None
+    # Copies that this store has made or held against their objects.
+    seen: set[Path] = field(default_factory=set)
     is_remote = True
 
     @classmethod
-    def of(cls, uri: str, client: Any, session: Any = None) -> S3Store:
+    def of(cls, uri: str, client: Any, session: Any = None, endpoint: str | None = None) -> S3Store:
         """The store of `s3://bucket/prefix`, reached through a boto3 S3 client and its session."""
         bucket, _, prefix = uri.removeprefix("s3://").partition("/")
-        fast = FastBodies(client, session, bucket) if session else None
+        fast = FastBodies(client, session, bucket, endpoint) if session else None
         prefix = prefix.rstrip("/") + "/" if prefix.strip("/") else ""
         return cls(client, bucket, prefix, fast)
 
@@ -46,7 +52,8 @@ class S3Store:
     def open(cls, uri: str, access: AwsAccess) -> S3Store:
         """The store with the access a source is configured with."""
         session = session_of(access, uri)
-        return cls.of(uri, client_of("s3", access, uri, session=session), session)
+        client = client_of("s3", access, uri, session=session)
+        return cls.of(uri, client, session, access.endpoint_url)
 
     def list(self, below: str = "", after: str = "") -> Iterator[StoredObject]:
         """All objects below the prefix whose keys begin with `below` and lie behind `after`, in key order."""
@@ -99,7 +106,7 @@ class S3Store:
         body = b"".join(self._chunks(item, 0))
         proof = quick_proof(item.etag, item.size) or self._asked_proof(item)
         if len(body) != item.size or not self._is_whole(item, body, proof):
-            raise TransientSourceError("the object arrived altered", where=self.address(item.key))
+            raise AlteredSourceError("arrives altered", where=self.address(item.key))
         return body
 
     def materialise(self, item: StoredObject, landing: Path) -> Path:
@@ -109,7 +116,7 @@ class S3Store:
         of another size than its object is fetched again.
         """
         target = self.landed(item, landing)
-        if target.exists() and target.stat().st_size == item.size:
+        if self._is_landed(item, target):
             return target
         target.parent.mkdir(parents=True, exist_ok=True)
         # Two threads or runs that fetch one object do not write into one another's file.
@@ -120,7 +127,25 @@ class S3Store:
             partial.replace(target)
         finally:
             partial.unlink(missing_ok=True)
+        self.seen.add(target)
         return target
+
+    def _is_landed(self, item: StoredObject, target: Path) -> bool:
+        """Whether a copy is there that can be relied on.
+
+        A copy that an earlier run made may have been damaged since; packed ones show that themselves.
+        """
+        if not target.exists() or target.stat().st_size != item.size:
+            return False
+        if target in self.seen or target.suffix in _PACKED:
+            return True
+        meter = Meter(quick_proof(item.etag, item.size) or self._asked_proof(item))
+        with target.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                meter.update(chunk)
+        if meter.agrees():
+            self.seen.add(target)
+        return target in self.seen
 
     def landed(self, item: StoredObject, landing: Path) -> Path:
         """Where the copy of this version of an object lies, or will."""
@@ -188,7 +213,7 @@ class S3Store:
                     if meter.count == before:
                         raise
         if meter.count != item.size or not meter.agrees():
-            raise TransientSourceError("the object arrived altered", where=self.address(item.key))
+            raise AlteredSourceError("arrives altered", where=self.address(item.key))
 
     def _pour(self, item: StoredObject, file: BinaryIO, meter: Meter) -> None:
         if self.fast and self.fast.is_up and not meter.count:
@@ -196,6 +221,7 @@ class S3Store:
         else:
             chunks = self._chunks(item, meter.count)
         for chunk in chunks:
+            check_wanted()
             meter.update(chunk)
             file.write(chunk)
         if meter.count < item.size:

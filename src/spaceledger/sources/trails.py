@@ -11,7 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from spaceledger.ahead import ahead
-from spaceledger.errors import ChangedSourceError, SourceError, TransientSourceError
+from spaceledger.errors import (
+    AccessError,
+    AlteredSourceError,
+    ChangedSourceError,
+    SourceError,
+    TransientSourceError,
+)
 from spaceledger.sources.cloudtrail import SAGEMAKER, BadLogError, Log, Record, read_log
 from spaceledger.sources.log_files import LogFile
 from spaceledger.sources.objects import ObjectStore
@@ -98,8 +104,8 @@ def read_batches(
             except BadLogError as error:
                 batch.refuse(file, error)
             except SourceError as error:
-                is_gone = isinstance(error, ChangedSourceError)
-                if isinstance(error, TransientSourceError) and not is_gone:
+                is_of_the_file = isinstance(error, (ChangedSourceError, AlteredSourceError))
+                if isinstance(error, (TransientSourceError, AccessError)) and not is_of_the_file:
                     raise
                 # Not noted as read, so that the next run tries it again.
                 batch.problems.append((file.name, "unfetched_trail_file", error.what, True))

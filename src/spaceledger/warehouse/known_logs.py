@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from spaceledger.warehouse.connection import open_published, run
 
 # CloudTrail names a file by the day it delivers it; copies made by replication may lag behind.
@@ -43,17 +45,26 @@ class KnownLogs:
 
 
 def known_logs(
-    ledger: Path, source: str, *, today: date, since: date | None = None, everything: bool = False
+    ledger: Path,
+    source: str,
+    *,
+    address: str,
+    start: date | None,
+    today: date,
+    since: date | None = None,
+    everything: bool = False,
 ) -> KnownLogs:
     """What is known of a trail: of the last days of each region, or of `everything`.
 
-    With `since`, of all days since then too.
+    With `since`, of all days since then too. Of a trail that has moved to another address, or begins
+    earlier than it did, everything: what was not listed then is to be listed now.
     """
     if not ledger.exists():
         return KnownLogs()
     with open_published(ledger) as con:
         if not run(con, "select 1 from duckdb_tables() where table_name = 'trail_files'"):
             return KnownLogs()
+        everything = everything or not _is_listed_as(con, source, address, start)
         given: dict[str, object] = {"source": source}
         days: dict[str, date] = {}
         where = ""
@@ -76,3 +87,23 @@ def known_logs(
         refused={row[0]: row[3] for row in rows if row[4]},
         first_days=dict(days),
     )
+
+
+def _is_listed_as(
+    con: duckdb.DuckDBPyConnection, source: str, address: str, start: date | None
+) -> bool:
+    """Whether the last build listed this trail there, from that day on or earlier."""
+    if not run(
+        con,
+        "select 1 from duckdb_columns() where table_name = 'trails' and column_name = 'address'",
+    ):
+        return False
+    rows = run(
+        con,
+        "select start_at::date from raw.trails where source = ? and address = ?",
+        [source, address],
+    )
+    if not rows:
+        return False
+    before: date | None = rows[0][0]
+    return before is None or (start is not None and start >= before)

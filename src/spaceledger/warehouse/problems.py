@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import duckdb
+import pyarrow as pa
 
 from spaceledger.warehouse.connection import run
 
+_KEY = ("source", "location", "problem", "billing_period")
+_ROWS = pa.schema(
+    (name, pa.string()) for name in (*_KEY, "severity", "detail", "origin", "identity")
+)
 _CLOSE = "update raw.ingest_problems set is_open = false, closed_at = ?::timestamp where is_open"
 
 
@@ -33,27 +38,27 @@ class ProblemRow:
 
 def record(con: duckdb.DuckDBPyConnection, rows: Iterable[ProblemRow], now: datetime) -> None:
     """Opens each problem; first seen is since when it has been open without a break."""
-    for row in rows:
-        key = [row.source, row.location, row.problem, row.billing_period]
-        same = (
-            "source = ? and location = ? and problem = ? and billing_period is not distinct from ?"
-        )
-        first = run(
-            con,
-            f"select first_seen_at from raw.ingest_problems where {same}"
-            " and (is_open or closed_at = ?::timestamp)",
-            [*key, now],
-        )
-        run(con, f"delete from raw.ingest_problems where {same}", key)
-        run(
-            con,
-            "insert into raw.ingest_problems by name select ? as source, ? as location,"
-            " ? as problem, ? as billing_period, ? as severity, ? as detail,"
-            " ?::timestamp as first_seen_at, ?::timestamp as last_seen_at, true as is_open,"
-            " ? as origin, ? as identity",
-            [*key, row.severity, row.detail, first[0][0] if first else now, now, row.origin,
-             row.identity],
-        )  # fmt: skip
+    told = {(row.source, row.location, row.problem, row.billing_period): row for row in rows}
+    if not told:
+        return
+    con.register("told", pa.Table.from_pylist([asdict(row) for row in told.values()], _ROWS))
+    same = " and ".join(f"known.{name} is not distinct from told.{name}" for name in _KEY)
+    run(
+        con,
+        "create or replace temp table opened as select told.*, (select min(first_seen_at)"
+        f" from raw.ingest_problems as known where {same} and (is_open or closed_at = ?::timestamp)"
+        ") as first_seen_at from told",
+        [now],
+    )
+    con.unregister("told")
+    run(con, f"delete from raw.ingest_problems as known using opened as told where {same}")
+    run(
+        con,
+        "insert into raw.ingest_problems by name select * replace (coalesce(first_seen_at,"
+        " ?::timestamp) as first_seen_at), ?::timestamp as last_seen_at, true as is_open from opened",
+        [now, now],
+    )
+    run(con, "drop table opened")
 
 
 def close_pull(con: duckdb.DuckDBPyConnection, sources: Iterable[str], now: datetime) -> None:

@@ -28,7 +28,7 @@ def take_configuration(
     aliases: Mapping[str, str],
     spaces: Iterable[tuple[str | None, str]],
     roles: Mapping[str, str],
-    trails: Mapping[str, date | None],
+    trails: Mapping[str, tuple[str, date | None]],
     budgets: Iterable[Budget] = (),
 ) -> None:
     """Replaces what the configuration says: owners, budgets, spaces it names, and which sources there are.
@@ -92,10 +92,10 @@ def _take_budgets(con: Connection, budgets: Iterable[Budget]) -> None:
             run(con, "insert into raw.budget_thresholds values (?, ?)", [number, share])
 
 
-def _take_trails(con: Connection, trails: Mapping[str, date | None]) -> None:
+def _take_trails(con: Connection, trails: Mapping[str, tuple[str, date | None]]) -> None:
     run(con, "delete from raw.trails")
-    for source, start in trails.items():
-        run(con, "insert into raw.trails values (?, ?)", [source, start])
+    for source, (address, start) in trails.items():
+        run(con, "insert into raw.trails values (?, ?, ?)", [source, start, address])
     for (source,) in run(con, "select distinct source from raw.trail_files"):
         if source not in trails:
             for table in TRAIL_TABLES:
