@@ -13,9 +13,14 @@ class SpaceledgerError(Exception):
         super().__init__(self.line())
 
     def line(self) -> str:
-        """The whole message on one line, whatever strangers put into its parts."""
+        """The whole message on one line, whatever strangers put into its parts.
+
+        What cannot be printed is dropped: a terminal would take it for an order.
+        """
         parts = [f"{self.where}: {self.what}" if self.where else self.what, self.todo]
-        return " ".join(" - ".join(part for part in parts if part).split())
+        whole = " - ".join(part for part in parts if part)
+        shown = "".join(char for char in whole if char.isprintable() or char.isspace())
+        return " ".join(shown.split())
 
 
 class ConfigError(SpaceledgerError):
