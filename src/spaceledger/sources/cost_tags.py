@@ -129,12 +129,18 @@ def _tags(client: Any, where: str) -> Iterator[TagState]:
         TagKeys=list(TAG_KEYS),
     ):
         for tag in page.get("CostAllocationTags") or ():
-            found[tag["TagKey"]] = TagState(
+            told = TagState(
                 tag["TagKey"], tag.get("Status", "Inactive"), tag.get("Type"),
                 _day(tag.get("LastUpdatedDate")), _day(tag.get("LastUsedDate")),
             )  # fmt: skip
+            found[told.key] = max(found.get(told.key, told), told, key=_standing)
     for key in TAG_KEYS:
         yield found.get(key) or TagState(key, "Unlisted")
+
+
+def _standing(tag: TagState) -> tuple[bool, date]:
+    """Of a key that is listed under two types, what stands: an active one, else the one changed last."""
+    return tag.status == "Active", tag.updated_on or date.min
 
 
 def _backfills(client: Any, where: str) -> Iterator[Backfill]:

@@ -98,6 +98,35 @@ def test_tags_and_backfills_are_read_page_by_page(aws: StubbedAws) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "stands"),
+    [
+        (("Active", "2026-03-02"), ("Inactive", "2026-10-07"), ("Active", date(2026, 3, 2))),
+        (("Active", "2026-03-02"), ("Inactive", None), ("Active", date(2026, 3, 2))),
+        (("Inactive", "2026-03-02"), ("Inactive", "2026-10-07"), ("Inactive", date(2026, 10, 7))),
+        (("Inactive", None), ("Inactive", "2026-10-07"), ("Inactive", date(2026, 10, 7))),
+    ],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_key_of_two_types_is_active_where_one_is(
+    aws: StubbedAws,
+    first: tuple[str, str | None],
+    second: tuple[str, str | None],
+    stands: tuple[str, date],
+    turned: bool,
+) -> None:
+    listed = [
+        tag(status=status, Type=kind, **({"LastUpdatedDate": f"{day}T00:00:00Z"} if day else {}))
+        for kind, (status, day) in (("UserDefined", first), ("AWSGenerated", second))
+    ]
+    pages = [{"CostAllocationTags": [each]} for each in (listed[::-1] if turned else listed)]
+    aws.answers("ce", TAGS, pages[0] | {"NextToken": "2"}, pages[1])
+    aws.answers("ce", BACKFILLS, {"BackfillRequests": []})
+    caller(aws)
+    (found,) = (each for each in read_cost_tags(ACME).tags if each.key == SPACE_TAG)
+    assert (found.status, found.updated_on) == stands
+
+
+@pytest.mark.parametrize(
     ("answer", "line"),
     [
         ("AccessDeniedException: Linked account doesn't have access to cost allocation tags.",
@@ -105,7 +134,9 @@ def test_tags_and_backfills_are_read_page_by_page(aws: StubbedAws) -> None:
         ("AccessDeniedException: User is not authorized to perform: ce:ListCostAllocationTags",
          "allow ce:ListCostAllocationTags in the payer account"),
         ("ExpiredTokenException: expired", "the AWS credentials have expired"),
-        ("UnrecognizedClientException: invalid", "AWS does not know these credentials"),
+        ("UnrecognizedClientException: invalid",
+         "AWS does not know these credentials (UnrecognizedClientException)"
+         " - correct the access key, or profile of this source"),
         ("InvalidNextTokenException: bad", "AWS answered InvalidNextTokenException: bad"),
         ("DataUnavailableException: not ready", "AWS answered DataUnavailableException: not ready"),
     ],
@@ -116,6 +147,7 @@ def test_a_refusal_says_what_to_do(aws: StubbedAws, answer: str, line: str) -> N
         read_cost_tags(ACME)
     assert refused.value.line().startswith(f"{WHERE}: ")
     assert line in refused.value.line()
+    assert "regions" not in refused.value.line()
     assert not isinstance(refused.value, TransientSourceError)
 
 
