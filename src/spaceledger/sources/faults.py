@@ -54,6 +54,13 @@ _UNKNOWN_KEYS = {
     "InvalidClientTokenId", "AuthFailure", "InvalidToken", "InvalidSignatureException",
     "MissingAuthenticationToken", "MissingAuthenticationTokenException",
 }  # fmt: skip
+# SageMaker, CloudTrail and STS answer so too in a region that the account has not enabled; S3 never does.
+_UNKNOWN_KEYS_OR_REGION = {"UnrecognizedClientException", "InvalidClientTokenId"}
+# What is asked in each of a source's regions.
+_REGIONAL = {
+    "GetCallerIdentity", "LookupEvents", "ListDomains", "DescribeDomain", "ListSpaces",
+    "ListUserProfiles", "ListApps",
+}  # fmt: skip
 _DENIED = re.compile(
     r"AccessDenied(Exception)?|UnauthorizedOperation|403|Forbidden|AllAccessDisabled"
     r"|NotAuthorized(Exception)?|UnauthorizedException"
@@ -112,7 +119,7 @@ def _fault_of(error: BaseException, *, where: str, permission: str) -> SourceErr
         )
     for found in (
         _of_region(code, message, where),
-        _of_credentials(error, code, where),
+        _of_credentials(error, operation, code, where),
         _of_access(operation, code, message, where, permission),
         _of_place(error, answer, code, where),
     ):
@@ -146,7 +153,9 @@ def _of_region(code: str, message: str, where: str) -> SourceError | None:
     )
 
 
-def _of_credentials(error: BaseException, code: str, where: str) -> SourceError | None:
+def _of_credentials(
+    error: BaseException, operation: str, code: str, where: str
+) -> SourceError | None:
     if code in _EXPIRED or isinstance(error, (SSOError, TokenRetrievalError)):
         return AccessError(
             "the AWS credentials have expired",
@@ -160,11 +169,10 @@ def _of_credentials(error: BaseException, code: str, where: str) -> SourceError 
             todo="set AWS_PROFILE, or profile or role_arn of this source",
         )
     if code in _UNKNOWN_KEYS:
-        return AccessError(
-            f"AWS does not know these credentials ({code})",
-            where=where,
-            todo="correct the access key, or profile of this source",
-        )
+        todo = "correct the access key, or profile of this source"
+        if code in _UNKNOWN_KEYS_OR_REGION and operation in _REGIONAL:
+            todo += ", or enable that region for the account, or take it out of regions"
+        return AccessError(f"AWS does not know these credentials ({code})", where=where, todo=todo)
     if code == "RequestTimeTooSkewed":
         return AccessError(
             "this machine's clock is wrong", where=where, todo="set it by NTP, then run again"

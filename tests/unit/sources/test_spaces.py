@@ -293,7 +293,11 @@ def test_any_call_that_is_denied_names_its_permission(
     [
         ("ExpiredTokenException", 400, "the AWS credentials have expired"),
         ("ExpiredToken", 403, "the AWS credentials have expired"),
-        ("UnrecognizedClientException", 400, "AWS does not know these credentials"),
+        (
+            "UnrecognizedClientException",
+            400,
+            r"AWS does not know these credentials .* or enable that region for the account, or take it out",
+        ),
         ("InvalidSignatureException", 400, "AWS does not know these credentials"),
         ("RequestTimeTooSkewed", 403, "this machine's clock is wrong"),
         ("KMSAccessDeniedException", 400, "AWS answered KMSAccessDeniedException"),
