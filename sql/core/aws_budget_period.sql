@@ -10,8 +10,9 @@
 --   budget_type: COST, USAGE, or a type of reservations or Savings Plans.
 --   unit: Unit of the amounts: a currency where it is a budget of costs.
 --   amount: Its limit: the planned one where there is one for the period.
---   aws_actual: What AWS last said within the period is spent or used; null where it said nothing.
---   aws_forecast: What AWS last forecast within the period.
+--   aws_actual: What AWS last said within the period is spent or used; null where it said nothing, or only on the first
+--     day, as much as of the period before or more: AWS counts anew some hours late.
+--   aws_forecast: What AWS last forecast within the period; null likewise.
 --   metric: AWS's cost metric.
 --   cost_types: Which charges it counts, as AWS names them.
 --   filters: Its filters in words.
@@ -53,16 +54,25 @@ newest as (
     where version_rank = 1
 ),
 
+-- The first limit of a budget that begins within a period is keyed by that day. Of two in one period the later stands.
 limits as (
     select
         limits.account_id,
         limits.aws_budget_name,
-        limits.period_start,
-        limits.amount
+        aws_periods_of(newest.time_unit, newest.start_date, limits.period_start, limits.period_start)[1]
+            as period_start,
+        max_by(limits.amount, limits.period_start) as amount
     from raw.aws_budget_limits as limits
-    where limits.seen_until is null
+    inner join newest
+        on limits.account_id = newest.account_id and limits.aws_budget_name = newest.aws_budget_name
+    where
+        limits.seen_until is null
+        and newest.seen_until is null
+        and limits.period_start <= coalesce(newest.end_date, limits.period_start)
+    group by all
 ),
 
+-- AWS lists a budget that has ended: its figures are those of its last period.
 heard as (
     select
         account_id,
@@ -72,8 +82,8 @@ heard as (
             aws_periods_of(
                 time_unit,
                 start_date,
-                greatest(first_day, start_date),
-                greatest(least(last_day, end_date), first_day, start_date)
+                least(greatest(first_day, start_date), end_date),
+                greatest(least(last_day, end_date), least(greatest(first_day, start_date), end_date))
             )
         ) as period_start
     from versions
@@ -119,8 +129,6 @@ periods as (
         limits.aws_budget_name,
         limits.period_start
     from limits
-    inner join standing
-        on limits.account_id = standing.account_id and limits.aws_budget_name = standing.aws_budget_name
 ),
 
 -- A period that AWS told nothing of is shown as the budget is now.
@@ -140,36 +148,82 @@ shown as (
             periods.account_id = said.account_id
             and periods.aws_budget_name = said.aws_budget_name
             and periods.period_start is not distinct from said.period_start
+),
+
+told as (
+    select
+        shown.account_id,
+        shown.aws_budget_name,
+        shown.period_start,
+        aws_period_end(versions.time_unit, versions.end_date, shown.period_start) as period_end,
+        versions.time_unit,
+        versions.budget_type,
+        versions.unit,
+        coalesce(limits.amount, versions.amount) as amount,
+        case when shown.said_at is not null then versions.aws_actual end as aws_actual,
+        case when shown.said_at is not null then versions.aws_forecast end as aws_forecast,
+        versions.metric,
+        versions.cost_types,
+        versions.filters,
+        versions.not_bound_because,
+        versions.auto_adjust,
+        versions.health,
+        shown.is_listed,
+        shown.said_at,
+        versions.seen_until as told_until,
+        versions.time_unit <> 'DAILY' and versions.last_day <= shown.period_start as is_of_first_day
+    from shown
+    inner join versions
+        on
+            shown.account_id = versions.account_id
+            and shown.aws_budget_name = versions.aws_budget_name
+            and shown.seen_from = versions.seen_from
+    left join limits
+        on
+            shown.account_id = limits.account_id
+            and shown.aws_budget_name = limits.aws_budget_name
+            and shown.period_start = limits.period_start
+),
+
+before as (
+    select
+        *,
+        lag(aws_actual) over budget as actual_before,
+        lag(period_end) over budget as end_before
+    from told
+    window budget as (partition by account_id, aws_budget_name order by period_start)
+),
+
+-- AWS counts anew up to 12 hours late: what it says on a first day, no less than at the end of the period before, is of
+-- that one. Of a daily budget it cannot be told.
+late as (
+    select
+        *,
+        is_of_first_day
+        and end_before = period_start - 1
+        and actual_before > 0
+        and coalesce(aws_actual >= actual_before, false) as is_of_period_before
+    from before
 )
 
 select
-    shown.account_id,
-    shown.aws_budget_name,
-    shown.period_start,
-    aws_period_end(versions.time_unit, versions.end_date, shown.period_start) as period_end,
-    versions.time_unit,
-    versions.budget_type,
-    versions.unit,
-    coalesce(limits.amount, versions.amount) as amount,
-    case when shown.said_at is not null then versions.aws_actual end as aws_actual,
-    case when shown.said_at is not null then versions.aws_forecast end as aws_forecast,
-    versions.metric,
-    versions.cost_types,
-    versions.filters,
-    versions.not_bound_because,
-    versions.auto_adjust,
-    versions.health,
-    shown.is_listed,
-    shown.said_at,
-    versions.seen_until as told_until
-from shown
-inner join versions
-    on
-        shown.account_id = versions.account_id
-        and shown.aws_budget_name = versions.aws_budget_name
-        and shown.seen_from = versions.seen_from
-left join limits
-    on
-        shown.account_id = limits.account_id
-        and shown.aws_budget_name = limits.aws_budget_name
-        and shown.period_start = limits.period_start
+    account_id,
+    aws_budget_name,
+    period_start,
+    period_end,
+    time_unit,
+    budget_type,
+    unit,
+    amount,
+    case when is_of_period_before is not true then aws_actual end as aws_actual,
+    case when is_of_period_before is not true then aws_forecast end as aws_forecast,
+    metric,
+    cost_types,
+    filters,
+    not_bound_because,
+    auto_adjust,
+    health,
+    is_listed,
+    case when is_of_period_before is not true then said_at end as said_at,
+    told_until
+from late
