@@ -13,7 +13,7 @@
 --   scope_arn: That space or domain, lower case; null where there are several, which filters names.
 --   filters: Its filters in words.
 --   is_bound: Whether its filters are exactly some spaces or domains, narrowed at most by account, region or service code.
---   not_bound_because: Why not; then spent is null.
+--   not_bound_because: Why not, or else that its charges are billed in another currency; then spent is null.
 --   billing_currency: Currency of the amounts; null where they are no money.
 --   amount: Its limit: the planned one where there is one for the period.
 --   aws_actual: What AWS last said within the period is spent; null where it said nothing.
@@ -194,16 +194,24 @@ spent as (
         named.aws_budget_name,
         named.period_start,
         sum(
-            measured(
-                named.cost_metric, days.effective_cost, days.amortized_cost, days.billed_cost, days.list_cost
-            )
-        ) as spent
+            case
+                when named.unit = days.billing_currency
+                    then measured(
+                        named.cost_metric,
+                        days.effective_cost,
+                        days.amortized_cost,
+                        days.billed_cost,
+                        days.list_cost
+                    )
+            end
+        ) as spent,
+        count(case when named.unit = days.billing_currency then 1 end) > 0 as is_in_unit,
+        string_agg(distinct days.billing_currency, ', ' order by days.billing_currency) as currencies
     from named
     inner join days
         on
             named.kind = days.kind
             and named.arn = days.arn
-            and named.unit = days.billing_currency
             and days.usage_date between named.period_start and named.last_day
             and (named.is_of_payer or named.account_id = days.account_id)
     left join values_of as accounts
@@ -232,56 +240,80 @@ spent as (
         and (named.narrowed_regions = 0 or regions.value is not null)
         and (named.narrowed_services = 0 or services.value is not null)
     group by named.account_id, named.aws_budget_name, named.period_start
+),
+
+billed as (
+    select
+        list(distinct billing_currency) as currency_list,
+        string_agg(distinct billing_currency, ', ' order by billing_currency) as currencies
+    from marts.space_spend_daily
+),
+
+-- Nothing is said to be spent only in a currency of the bills: what is billed in another one is not nothing.
+compared as (
+    select
+        budgets.*,
+        spent.spent,
+        case
+            when not (budgets.is_money and budgets.is_bound and budgets.is_billed) then null
+            when budgets.unit is null then 'names no currency'
+            when not spent.is_in_unit
+                then 'counts ' || budgets.unit || ', and its charges are billed in ' || spent.currencies
+            when spent.is_in_unit is null and not list_contains(billed.currency_list, budgets.unit)
+                then 'counts ' || budgets.unit || ', and the bills are in ' || billed.currencies
+        end as not_compared_because
+    from budgets
+    cross join billed
+    left join spent
+        on
+            budgets.account_id = spent.account_id
+            and budgets.aws_budget_name = spent.aws_budget_name
+            and budgets.period_start = spent.period_start
 )
 
 select
-    budgets.account_id,
-    budgets.aws_budget_name,
-    budgets.period_start,
-    budgets.period_end,
-    budgets.time_unit,
-    budgets.budget_type,
+    compared.account_id,
+    compared.aws_budget_name,
+    compared.period_start,
+    compared.period_end,
+    compared.time_unit,
+    compared.budget_type,
     case when scopes.arn_count > 1 then scopes.kind || 's' else scopes.kind end as scope,
     case when scopes.arn_count = 1 then scopes.arn end as scope_arn,
-    budgets.filters,
-    budgets.is_bound,
-    budgets.not_bound_because,
-    case when budgets.is_money then budgets.unit end as billing_currency,
-    case when budgets.is_money then budgets.amount end as amount,
-    case when budgets.is_money then budgets.aws_actual end as aws_actual,
-    case when budgets.is_money then budgets.aws_forecast end as aws_forecast,
+    compared.filters,
+    compared.is_bound,
+    coalesce(compared.not_bound_because, compared.not_compared_because) as not_bound_because,
+    case when compared.is_money then compared.unit end as billing_currency,
+    case when compared.is_money then compared.amount end as amount,
+    case when compared.is_money then compared.aws_actual end as aws_actual,
+    case when compared.is_money then compared.aws_forecast end as aws_forecast,
     case
-        when not budgets.is_money then nullif(
+        when not compared.is_money then nullif(
             concat_ws(
                 ', ',
-                quantity_text('limit', budgets.amount, budgets.unit),
-                quantity_text('actual', budgets.aws_actual, budgets.unit),
-                quantity_text('forecast', budgets.aws_forecast, budgets.unit)
+                quantity_text('limit', compared.amount, compared.unit),
+                quantity_text('actual', compared.aws_actual, compared.unit),
+                quantity_text('forecast', compared.aws_forecast, compared.unit)
             ),
             ''
         )
     end as usage_figures,
-    budgets.metric,
-    budgets.cost_types,
-    case when budgets.is_money and budgets.is_bound then budgets.cost_metric end as cost_metric,
+    compared.metric,
+    compared.cost_types,
+    case when compared.is_money and compared.is_bound then compared.cost_metric end as cost_metric,
     case
-        when budgets.is_money and budgets.is_bound and budgets.is_billed
-            then cast(coalesce(spent.spent, 0) as decimal(38, 12))
+        when compared.is_money and compared.is_bound and compared.is_billed and compared.not_compared_because is null
+            then cast(coalesce(compared.spent, 0) as decimal(38, 12))
     end as spent,
-    budgets.is_covered,
-    budgets.is_current,
-    budgets.is_listed,
-    budgets.auto_adjust,
-    budgets.health,
-    budgets.said_at
-from budgets
+    compared.is_covered,
+    compared.is_current,
+    compared.is_listed,
+    compared.auto_adjust,
+    compared.health,
+    compared.said_at
+from compared
 left join scopes
     on
-        budgets.account_id = scopes.account_id
-        and budgets.aws_budget_name = scopes.aws_budget_name
-        and budgets.period_start is not distinct from scopes.period_start
-left join spent
-    on
-        budgets.account_id = spent.account_id
-        and budgets.aws_budget_name = spent.aws_budget_name
-        and budgets.period_start = spent.period_start
+        compared.account_id = scopes.account_id
+        and compared.aws_budget_name = scopes.aws_budget_name
+        and compared.period_start is not distinct from scopes.period_start

@@ -8,12 +8,12 @@
 --   amount: Its limit.
 --   aws_actual: Spent, as AWS counts.
 --   aws_forecast: Forecast, as AWS counts.
---   spent: Ours, same scope and period; null where its filters are not exactly some spaces or domains.
+--   spent: Ours, same scope and period; null where not_bound_because says why.
 --   metric: What AWS counts.
 --   cost_types: Which cost types AWS includes.
 --   cost_metric: What ours counts.
 --   filters: Its filters in words, ARNs without account and region.
---   not_bound_because: Why they are not exactly some spaces or domains.
+--   not_bound_because: Why they are not exactly some spaces or domains, or that charges are billed in another currency.
 --   note: What else to know: figures that are no money, gone from AWS, begun before the bills, set by AWS, unhealthy.
 with run as (
     select * from core.run

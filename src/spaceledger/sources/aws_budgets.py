@@ -108,7 +108,7 @@ def snapshot_of(account_id: str, found: Iterable[Mapping[str, Any]], where: str)
             for kind, values in sorted(sets.items())
             for value in sorted(values)
         ]
-        planned, odd = _planned(budget)
+        planned, odd = _planned(budget, unit)
         limits += [key | limit for limit in planned]
         for what in (*refused, *odd):
             problems.append(_problem(where, name, what))
@@ -185,7 +185,10 @@ def _figures(budget: Mapping[str, Any]) -> tuple[str | None, dict[str, Any], lis
         "aws_actual": spend.get("ActualSpend"),
         "aws_forecast": spend.get("ForecastedSpend"),
     }
-    units = [str(each["Unit"]) for each in stated.values() if each and each.get("Unit")]
+    planned = (budget.get("PlannedBudgetLimits") or {}).values()
+    units = [
+        str(each["Unit"]) for each in (*stated.values(), *planned) if each and each.get("Unit")
+    ]
     unit = units[0] if units else None
     figures: dict[str, Any] = {}
     refused = []
@@ -202,13 +205,15 @@ def _figures(budget: Mapping[str, Any]) -> tuple[str | None, dict[str, Any], lis
     return unit, figures, refused
 
 
-def _planned(budget: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
-    """Limits by the first day of their period, and what cannot be read."""
+def _planned(
+    budget: Mapping[str, Any], unit: str | None
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Limits by the first day of their period, in the budget's unit, and what cannot be read."""
     limits: dict[date, dict[str, Any]] = {}
     refused = []
     for seconds, limit in sorted((budget.get("PlannedBudgetLimits") or {}).items()):
         day, amount = _day_of_seconds(seconds), _amount(limit.get("Amount"))
-        if day is None or amount is None:
+        if day is None or amount is None or limit.get("Unit", unit) != unit:
             refused.append(f"the planned limit {plain(f'{seconds}: {limit}')[:80]}")
         else:
             limits[day] = {"period_start": day, "unit": limit.get("Unit"), "amount": amount}

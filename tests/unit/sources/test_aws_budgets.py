@@ -248,6 +248,22 @@ def test_planned_limits_have_a_day_each() -> None:
     assert len(told.problems) == 2
 
 
+def test_planned_limits_in_another_currency_stand_in_no_row() -> None:
+    planned = {
+        "1788220800": {"Amount": "10", **USD},  # 2026-09-01
+        "1790812800": {"Amount": "20", "Unit": "EUR"},
+    }
+    mixed = budget(PlannedBudgetLimits=planned)
+    bare = budget("bare", PlannedBudgetLimits=planned, BudgetLimit=None, CalculatedSpend=None)
+    told = snapshot_of(ACCOUNT, [mixed, bare], WHERE)
+    assert [
+        (row["aws_budget_name"], row["amount"], row["unit"])
+        for row in rows(told, "aws_budget_limits")
+    ] == [("fraud", Decimal(10), "USD"), ("bare", Decimal(10), "USD")]
+    assert [row["unit"] for row in rows(told)] == ["USD", "USD"]
+    assert [each.location for each in told.problems] == ["budget fraud", "budget bare"]
+
+
 def test_what_is_not_bound_has_no_scope() -> None:
     shown = [
         budget("all", CostFilters={}),
