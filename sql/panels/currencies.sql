@@ -13,6 +13,11 @@ with currencies as (
         billing_currency,
         0 as row_count
     from marts.budget_status
+    union all
+    select
+        billing_currency,
+        0 as row_count
+    from marts.aws_budgets
 )
 
 select

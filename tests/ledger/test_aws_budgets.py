@@ -150,6 +150,58 @@ def test_a_budget_that_goes_or_is_narrowed_in_its_period_breaks_no_check(
         assert ledger.query(told) == expected
 
 
+def test_budgets_of_today_are_neither_ended_nor_of_another_currency_nor_late(
+    ledger: Ledger, aws: StubbedAws
+) -> None:
+    node = tagged("sagemaker:space-arn", SPACE)
+    write_cur(ledger.bill, "2026-10", [{"space": SPACE, "cost": "5", "day": "2026-10-03"}])
+    write_cur(ledger.bill, "2026-11", [{"space": SPACE, "cost": "7", "day": "2026-11-01"}])
+    ledger.configure(LOCAL + ACCOUNT)
+
+    def moment(year: int, month: int, day: int) -> datetime:
+        return datetime(year, month, day, tzinfo=UTC)
+
+    def planned(*limits: tuple[datetime, str]) -> dict[str, Any]:
+        told = {
+            f"{day.timestamp():.0f}": {"Amount": amount, "Unit": "USD"} for day, amount in limits
+        }
+        return {"PlannedBudgetLimits": told}
+
+    def on(now: str, late: str) -> list[dict[str, Any]]:
+        euros = aws_budget("euros", node)
+        euros["BudgetLimit"]["Unit"] = euros["CalculatedSpend"]["ActualSpend"]["Unit"] = "EUR"
+        begun = {"Start": moment(2026, 10, 15), "End": moment(2087, 6, 15)}
+        says(aws, euros, aws_budget("late", node, late),
+             aws_budget("ended", node, TimePeriod={"Start": moment(2020, 3, 1), "End": moment(2020, 6, 15)}),
+             aws_budget("planned", node, TimePeriod=begun,
+                        **planned((moment(2026, 10, 15), "100"), (moment(2026, 11, 1), "200"))))  # fmt: skip
+        at = datetime.fromisoformat(f"{now}+00:00")
+        assert ledger.run(as_of=at.date(), now=at).exit_code == 0
+        return spaceledger.open_ledger(ledger.home).sql("aws_budgets", arrow=True).to_pylist()
+
+    on("2026-10-31T23:00:00", "900")
+    today = on("2026-11-01T01:00:00", "905")
+    assert [
+        (each["aws_budget_name"], each["amount"], each["aws_actual"], each["spent"], each["not_bound_because"])
+        for each in today
+    ] == [
+        ("euros", 900, None, None, "counts EUR, and its charges are billed in USD"),
+        ("late", 900, None, 7, None),
+        ("planned", 200, None, 7, None),
+    ]  # fmt: skip
+    assert ledger.query(
+        "select aws_budget_name, period_start, amount::double, aws_actual::double from marts.aws_budgets"
+        " where not is_current order by all"
+    ) == [
+        ("ended", date(2020, 6, 1), 900, 1), ("euros", date(2026, 10, 1), 900, 1),
+        ("late", date(2026, 10, 1), 900, 900), ("planned", date(2026, 10, 1), 100, 1),
+    ]  # fmt: skip
+    tomorrow = on("2026-11-02T06:00:00", "6")
+    assert {each["aws_budget_name"]: each["aws_actual"] for each in tomorrow} == {
+        "euros": 1, "late": 6, "planned": 1,
+    }  # fmt: skip
+
+
 def test_a_refusal_is_a_problem_and_what_was_told_stands(ledger: Ledger, aws: StubbedAws) -> None:
     ledger.configure(LOCAL + ACCOUNT)
     write_cur(ledger.bill, "2026-11", [{"space": SPACE, "cost": "7", "day": "2026-11-03"}])
