@@ -13,7 +13,7 @@ from datetime import datetime
 
 from spaceledger.errors import SourceError, TransientSourceError
 from spaceledger.settings import Settings
-from spaceledger.sources.snapshots import Question, Snapshot
+from spaceledger.sources.snapshots import Question, Snapshot, understood
 from spaceledger.warehouse import tables
 from spaceledger.warehouse.problems import ProblemRow, close_apis, record
 from spaceledger.warehouse.snapshots import take_snapshots
@@ -136,7 +136,7 @@ def load_apis(con: tables.Connection, pulled: PulledApis, now: datetime) -> None
 
 def _answer(question: Question) -> Snapshot | SourceError:
     try:
-        return question.ask()
+        return understood(question.ask, question.asked_as)
     except SourceError as error:
         return error
 

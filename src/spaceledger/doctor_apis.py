@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableSet
 from datetime import date
+from functools import partial
 
 from spaceledger.errors import SourceError
 from spaceledger.findings import Finding, Level, refused
 from spaceledger.settings import AwsAccess, CostSource, Settings, SpacesApi
+from spaceledger.sources.snapshots import understood
 
 SPACE_TAG = "sagemaker:space-arn"
 
@@ -31,7 +33,7 @@ def tags(
     for access in billing_accesses(settings):
         subject = asked_with(cost_tags.ASKED, access)
         try:
-            told = cost_tags.read_cost_tags(access)
+            told = understood(partial(cost_tags.read_cost_tags, access), subject)
         except SourceError as error:
             yield refused(subject, error, "note")
             continue
@@ -66,10 +68,11 @@ def reports(settings: Settings) -> Iterator[Finding]:
     from spaceledger.sources.billing import asked_with, billing_accesses
 
     for access in billing_accesses(settings):
+        subject = asked_with("report definitions", access)
         try:
-            found = report_definitions.read_definitions(access)
+            found = understood(partial(report_definitions.read_definitions, access), subject)
         except SourceError as error:
-            yield refused(asked_with("report definitions", access), error, "note")
+            yield refused(subject, error, "note")
             continue
         for source in _alike(settings, access):
             made = [each for each in found if each.makes(source)]
@@ -108,7 +111,7 @@ def budgets(settings: Settings) -> Iterator[Finding]:
     for asked in settings.aws_budgets:
         subject = f"AWS Budgets {asked.account_id}"
         try:
-            told = aws_budgets.read_budgets(asked)
+            told = understood(partial(aws_budgets.read_budgets, asked), subject)
         except SourceError as error:
             yield refused(subject, error)
             continue
@@ -134,7 +137,7 @@ def _region(api: SpacesApi, region: str) -> Iterator[Finding]:
 
     subject = asked_with(f"sagemaker {region}", api)
     try:
-        count, missing = probe(api, region, subject)
+        count, missing = understood(partial(probe, api, region, subject), subject)
     except SourceError as error:
         yield refused(subject, error)
         return

@@ -10,6 +10,7 @@ import pytest
 
 from spaceledger import doctor
 from spaceledger.findings import Finding
+from spaceledger.sources import cost_tags
 from spaceledger.sources.objects import LocalStore
 from tests import stubbed
 from tests.bills import SPACE, write_cur
@@ -175,6 +176,19 @@ def test_one_fault_never_stops_the_others(remote: Ledger, aws: StubbedAws) -> No
     ]  # fmt: skip
     assert told[-1].startswith("note: ledger: nothing is published yet")
     assert "AKIA" not in "".join(told)
+
+
+def test_an_answer_that_lacks_what_it_always_had_stops_nothing(
+    remote: Ledger, aws: StubbedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_key = {"CostAllocationTags": [{"Status": "Active"}]}  # a stub would refuse to say so
+    monkeypatch.setattr(cost_tags, "pages", lambda *_, **__: iter([without_key]))
+    reports(aws)
+    told = lines(remote)
+    assert told[1].startswith(
+        "note: cost allocation tags: AWS answered something unknown (KeyError)"
+    )
+    assert "ok: acme: is DAILY report report" in told
 
 
 def test_how_a_bill_is_made_is_told(remote: Ledger, aws: StubbedAws) -> None:

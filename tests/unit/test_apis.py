@@ -152,6 +152,25 @@ def test_silence_leaves_standing_what_was_told_and_is_a_problem_once(
     assert apis.problems() == []
 
 
+@pytest.mark.parametrize(
+    "odd", [KeyError("AKIAIOSFODNN7EXAMPLE"), TypeError("x"), ValueError("x"), AttributeError("x")]
+)
+def test_an_answer_that_lacks_what_it_always_had_is_a_refusal(apis: Apis, odd: Exception) -> None:
+    def ask() -> Snapshot:
+        raise odd
+
+    told = snapshot(HERE, space("one"))
+    apis.ask({"a": told})
+    apis.ask({"a": Question("a", ask)})
+    assert apis.history() == [(HERE, "one", 5, 1, None)]
+    ((source, problem, severity, detail),) = apis.problems()
+    assert (source, problem, severity) == (HERE, "refused", "error")
+    assert detail == (
+        f"AWS answered something unknown ({type(odd).__name__}); what it told before stands"
+        " - run again, and report it as a fault of this version where it stays"
+    )
+
+
 def test_what_never_answered_is_named_by_what_it_was_asked_as(apis: Apis) -> None:
     apis.ask({"sagemaker us-east-1": SourceError("there are no AWS credentials", todo="sign in")})
     expect = (

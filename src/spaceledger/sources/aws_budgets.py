@@ -205,9 +205,7 @@ def _figures(budget: Mapping[str, Any]) -> tuple[str | None, dict[str, Any], lis
     return unit, figures, refused
 
 
-def _planned(
-    budget: Mapping[str, Any], unit: str | None
-) -> tuple[list[dict[str, Any]], list[str]]:
+def _planned(budget: Mapping[str, Any], unit: str | None) -> tuple[list[dict[str, Any]], list[str]]:
     """Limits by the first day of their period, in the budget's unit, and what cannot be read."""
     limits: dict[date, dict[str, Any]] = {}
     refused = []

@@ -7,11 +7,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar
 
 import pyarrow as pa
 
+from spaceledger.errors import SourceError
 from spaceledger.sources.bills import Problem
+
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -50,3 +53,16 @@ class Question:
     ask: Callable[[], Snapshot]
     severity: Literal["error", "warning", "notice"] = "error"
     with_bills: bool = False
+
+
+def understood(ask: Callable[[], Told], where: str) -> Told:
+    """What an API told. Raises SourceError where it is not answered, or by something never seen of it."""
+    try:
+        return ask()
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        # Not even its words are quoted, which may hold what was answered.
+        raise SourceError(
+            f"AWS answered something unknown ({type(error).__name__})",
+            where=where,
+            todo="run again, and report it as a fault of this version where it stays",
+        ) from None
