@@ -1,6 +1,6 @@
 -- The days that trails tell of, by account and region: in silence on any other day there is no meaning. A day is told
--- where the trail that tells of the account and region has any record on it, or where LookupEvents was asked for it: after
--- its end, or on the day itself. One row per account, region and day.
+-- where the trail that tells of the account and region has any record on it and no log file of theirs is set aside, or
+-- where LookupEvents was asked for it: after its end, or on the day itself. One row per account, region and day.
 -- grain: account_id, region, told_date
 -- columns:
 --   account_id: Account events were told to.
@@ -46,6 +46,28 @@ days as (
     where looked_up is null
 ),
 
+-- Log files that could not be read lack calls that were made; their keys say whose and of which day.
+placed as (
+    select
+        source,
+        regexp_extract(
+            location,
+            '/(\d{12})/CloudTrail/([a-z0-9-]+)/(\d{4}/\d{2}/\d{2})/[^/]+$',
+            ['account_id', 'region', 'folder_day']
+        ) as place
+    from raw.ingest_problems
+    where is_open and problem in ('unfetched_trail_file', 'broken_trail_file', 'oversized_trail_file')
+),
+
+set_aside as (
+    select distinct
+        source,
+        struct_extract(place, 'account_id') as account_id,
+        struct_extract(place, 'region') as region,
+        struct_extract(place, 'folder_day') as folder_day
+    from placed
+),
+
 -- LookupEvents tells of one account, region and day at a time, of a day that is not over only in part.
 told as (
     select
@@ -54,6 +76,13 @@ told as (
         days.event_date as told_date
     from told_of
     inner join days on told_of.source = days.source and told_of.first_date <= days.event_date
+    left join set_aside
+        on
+            told_of.source = set_aside.source
+            and told_of.account_id = set_aside.account_id
+            and told_of.region = set_aside.region
+            and strftime(days.event_date, '%Y/%m/%d') = set_aside.folder_day
+    where set_aside.source is null
     union
     select
         counted.account_id,

@@ -424,3 +424,29 @@ def test_the_command_line_tells_of_bad_files_in_one_line_each(watched: Ledger) -
     assert len([line for line in lines if "broken_trail_file" in line and BAD_KEY in line]) == 1
     assert len([line for line in lines if "bad_trail_records" in line]) == 1
     assert "Traceback" not in result.output
+
+
+def test_a_day_whose_log_file_is_set_aside_is_not_told(watched: Ledger) -> None:
+    other = "222222222222"
+    bad = [log_key(f"202609{day:02}T1005", account=other) for day in (3, 4)]
+    for day in range(1, 6):
+        key = log_key(f"202609{day:02}T1005", account=other)
+        told = record(
+            f"other {day}", eventTime=f"2026-09-{day:02}T10:00:00Z", recipientAccountId=other
+        )
+        write_log(trail_of(watched), b"" if key in bad else packed(told), key)
+        here = record(f"here {day}", eventTime=f"2026-09-{day:02}T10:00:00Z")
+        write_log(trail_of(watched), packed(here), log_key(f"202609{day:02}T2005"))
+    told_days = (
+        "select account_id, list(day(told_date) order by told_date), count(distinct told_since)"
+        " from core.trail_coverage group by account_id order by account_id"
+    )
+    assert watched.run(as_of=date(2026, 9, 6)).exit_code == 3
+    assert watched.query(told_days)[-1] == (other, [1, 2, 5], 2)
+    for day, key in zip((3, 4), bad, strict=True):
+        told = record(
+            f"other {day}", eventTime=f"2026-09-{day:02}T10:00:00Z", recipientAccountId=other
+        )
+        write_log(trail_of(watched), packed(told), key)
+    assert watched.run(as_of=date(2026, 9, 6)).exit_code == 0
+    assert watched.query(told_days)[-1] == (other, [1, 2, 3, 4, 5], 1)
