@@ -15,7 +15,7 @@ with counted as (
         counts.region,
         counts.event_date,
         case
-            when files.etag like 'whole-%' then 'whole'
+            when files.etag like 'whole-%' or files.etag like 'settled-%' then 'whole'
             when files.etag like 'open-%' then 'open'
         end as looked_up
     from raw.trail_counts as counts

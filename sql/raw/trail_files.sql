@@ -7,8 +7,8 @@
 --   object_key: Its key below the trail's uri.
 --   size: Its size in bytes.
 --   modified_ns: When it was last written, nanoseconds since 1970.
---   etag: Its ETag; empty for a local file; of a day that LookupEvents was asked for "whole-" or "open-", as it was asked
---     for after its end or before, and a hash of what it holds.
+--   etag: Its ETag; empty for a local file; of a day that LookupEvents was asked for "settled-", "whole-" or "open-", as
+--     it was asked for days after its end, after it or before, and a hash of what it holds.
 --   delivered_at: When it was delivered, as its key says, UTC.
 --   read_at: When it was read, UTC.
 --   event_count: Records in it.

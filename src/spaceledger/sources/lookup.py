@@ -3,15 +3,13 @@
 The API tells of one account and region, a page of 50 at a time and two pages a second, newest first
 (CloudTrail API reference, LookupEvents). Each UTC day becomes a log file below `landing/`, under its name
 only once all of its pages are read: a day that was throttled or interrupted is asked for again, whole.
+So is, once, each day some days after its end: CloudTrail may have told of its last calls late.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import re
-import zlib
 from collections.abc import Callable, Collection, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -21,19 +19,29 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
 
-from spaceledger.errors import HomeError, SourceError, TransientSourceError
+from spaceledger.errors import SourceError, TransientSourceError
 from spaceledger.settings import ActivitySource
 from spaceledger.sources.aws import account_of, client_of
 from spaceledger.sources.bills import Problem
 from spaceledger.sources.cloudtrail import SAGEMAKER
+from spaceledger.sources.kept_days import (
+    OPEN,
+    SETTLED,
+    WHOLE,
+    days_kept,
+    keep_day,
+    kept_day,
+    path_of_day,
+)
 from spaceledger.sources.log_files import LogFile
 from spaceledger.sources.objects import LandedStore, StoredObject
 from spaceledger.sources.pace import Pace, Paced
 from spaceledger.sources.patience import ask, pages
 
-# A day counts as told whole when it was asked for this long after its end: CloudTrail tells of a call
-# "typically" within 15 minutes, and promises nothing.
-SETTLED_AFTER = timedelta(hours=2)
+# A day counts as told whole when it was asked for this long after its end, and as settled so long after:
+# CloudTrail tells of a call "typically" within 15 minutes, and promises nothing.
+WHOLE_AFTER = timedelta(hours=2)
+SETTLED_AFTER = timedelta(days=3)
 # The last 90 days to the minute: the day before these lies only partly within them.
 DAYS_BACK = 89
 SECONDS_BETWEEN_REQUESTS = 0.5
@@ -42,12 +50,11 @@ _KEY = "/lookup-events.json.gz"
 _PERMISSION = "cloudtrail:LookupEvents"
 _REGIONS_AT_ONCE = 8
 _OF_SAGEMAKER = [{"AttributeKey": "EventSource", "AttributeValue": SAGEMAKER}]
-WHOLE, OPEN = "whole", "open"
 
 
 @dataclass(frozen=True)
 class LookedUp:
-    """Log files of the days that are not known to be whole, and what is wrong with regions."""
+    """Log files of the days that are not known to be whole, or settled by now, and faults of regions."""
 
     store: LandedStore
     files: tuple[LogFile, ...]
@@ -72,10 +79,11 @@ def look_up(
     *,
     pace: Callable[[], Pace] = lambda: Pace(SECONDS_BETWEEN_REQUESTS),
 ) -> LookedUp:
-    """Asks for each day of each region that is not known to be whole, regions side by side.
+    """Asks for each day of each region that is not known to be whole, or settled by now, side by side.
 
-    `known` are versions of log files. Days that are kept in `landing` are not asked for again. A region
-    that is refused or does not answer is a problem; its days until then are there.
+    `known` are versions of log files. Days that are kept in `landing` are not asked for again, but for
+    whole ones that are to settle. A region that is refused or does not answer is a problem; its days
+    until then are there.
     """
     store = LandedStore("lookup-events ", _KEY)
     where = f"{source.name} lookup-events"
@@ -86,12 +94,13 @@ def look_up(
         account = account_of(source, source.regions[0], where)
     except SourceError as error:
         return LookedUp(store, (), (_problem(source, "", error),))
-    whole = frozenset(file_id for file_id, _, mark in known if mark.startswith(WHOLE))
+    settled = frozenset(file_id for file_id, _, mark in known if mark.startswith(SETTLED))
+    whole = settled | {file_id for file_id, _, mark in known if mark.startswith(WHOLE)}
     folder = landing / "lookup-events" / source.name / account
     files: list[LogFile] = []
     problems: list[Problem] = []
     events = 0
-    asked = _Asked(source, account, whole, folder, now, where)
+    asked = _Asked(source, account, whole, settled, folder, now, where)
     with closing(_side_by_side(asked, pace)) as told:
         for found in told:
             if isinstance(found, Problem):
@@ -171,74 +180,63 @@ class _Asked:
 
     source: ActivitySource
     account: str
-    whole: Collection[int]
+    whole: Collection[int]  # settled ones too
+    settled: Collection[int]
     folder: Path
     now: datetime
     where: str
 
     def days_of(self, region: str, pace: Pace, stop: Event) -> Iterator[_Day]:
-        """The days of a region, the oldest first, as they are the first that the API forgets."""
+        """The days of a region, the oldest first, as they are the first that the API forgets.
+
+        Days that only settle come after all others, which must not wait for them.
+        """
         where = f"{self.where} {region}"
         client = Paced(client_of("cloudtrail", self.source, where, region=region), pace)
         folder = self.folder / region
         first = self.now.date() - timedelta(days=DAYS_BACK)
-        days = {first + timedelta(days=n) for n in range(DAYS_BACK + 1)} | _days_in(folder)
-        for day in sorted(days):
+        days = {first + timedelta(days=n) for n in range(DAYS_BACK + 1)} | days_kept(folder)
+        for day in sorted(days, key=lambda day: (self._id_of(region, day) in self.whole, day)):
             if stop.is_set():
                 return
             found = self._day(client, region, folder, day, stop)
             if found:
                 yield found
 
+    def _key_of(self, region: str, day: date) -> str:
+        return f"{self.account}/{region}/{day:%Y/%m/%d}{_KEY}"
+
+    def _id_of(self, region: str, day: date) -> int:
+        return LogFile(StoredObject(self._key_of(region, day), 0, 0), None).file_id
+
     def _day(self, client: Paced, region: str, folder: Path, day: date, stop: Event) -> _Day | None:
-        """The day's log file, kept or asked for; None where the ledger has the whole day already."""
+        """The day's log file, kept or asked for; None where the ledger has it as it is to be."""
         if self.source.start and day < self.source.start:
             return None
-        key = f"{self.account}/{region}/{day:%Y/%m/%d}{_KEY}"
-        if LogFile(StoredObject(key, 0, 0), None).file_id in self.whole:
+        mark = self._mark_now(day)
+        is_told = day >= self.now.date() - timedelta(days=DAYS_BACK)
+        to_settle = mark == SETTLED and is_told
+        file_id = self._id_of(region, day)
+        if file_id in (self.settled if to_settle else self.whole):
             return None
-        mark, path = WHOLE, folder / f"{day}.{WHOLE}.json.gz"
-        body = _kept(path)
-        if body is None:
+        found = kept_day(folder, day, (SETTLED,) if to_settle else (SETTLED, WHOLE))
+        if found:
+            mark, body = found
+        elif is_told:
             body = _calls_of(client, day, f"{self.where} {region} {day}", stop)
-            opened = folder / f"{day}.{OPEN}.json.gz"
-            if self.now < datetime.combine(day, time(), UTC) + timedelta(days=1) + SETTLED_AFTER:
-                mark, path = OPEN, opened
-            _write(path, body)
-            if mark == WHOLE:
-                opened.unlink(missing_ok=True)
-        item = StoredObject(key, len(body), 0, f"{mark}-{hashlib.sha256(body).hexdigest()}")
+            keep_day(folder, day, mark, body)
+        else:
+            return None
+        etag = f"{mark}-{hashlib.sha256(body).hexdigest()}"
+        item = StoredObject(self._key_of(region, day), len(body), 0, etag)
         told_at = datetime.combine(day, time(23, 59))
         file = LogFile(item, told_at, (self.account, region, str(day)))
-        return _Day(file, path, max(0, body.count(b"\n") - 1))
+        return _Day(file, path_of_day(folder, day, mark), max(0, body.count(b"\n") - 1))
 
-
-def _days_in(folder: Path) -> set[date]:
-    """The whole days that a folder keeps, those that the API has forgotten too."""
-    names = [path.name.removesuffix(f".{WHOLE}.json.gz") for path in folder.glob("*.gz")]
-    return {date.fromisoformat(n) for n in names if re.fullmatch(r"\d{4}-\d\d-\d\d", n)}
-
-
-def _write(path: Path, body: bytes) -> None:
-    """A log file under its name, once it is whole."""
-    partial = path.with_name(f"{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(gzip.compress(body, mtime=0))
-        partial.replace(path)
-    except OSError as error:
-        todo = "free disk space, or allow writing there"
-        raise HomeError(
-            f"cannot be written ({error.strerror})", where=str(path), todo=todo
-        ) from error
-
-
-def _kept(path: Path) -> bytes | None:
-    """What a whole day's log file holds; None where there is none, or a damaged one."""
-    try:
-        return gzip.decompress(path.read_bytes())
-    except (OSError, EOFError, zlib.error):
-        return None
+    def _mark_now(self, day: date) -> str:
+        """What a day that is asked for now is told as."""
+        since = self.now - datetime.combine(day, time(), UTC) - timedelta(days=1)
+        return SETTLED if since >= SETTLED_AFTER else WHOLE if since >= WHOLE_AFTER else OPEN
 
 
 def _calls_of(client: Paced, day: date, where: str, stop: Event) -> bytes:

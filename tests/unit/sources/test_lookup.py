@@ -157,7 +157,9 @@ def test_the_trail_reader_takes_them_and_counts_quiet_days_too(lookups: Lookups)
     ]
 
 
-def test_a_day_is_whole_two_hours_after_its_end_and_never_asked_for_again(lookups: Lookups) -> None:
+def test_a_day_is_whole_two_hours_after_its_end_and_not_asked_for_again_at_once(
+    lookups: Lookups,
+) -> None:
     lookups.source = lookups.source.model_copy(update={"start": date(2026, 9, 20)})
     early, late = event("early", "2026-09-20T08:00:00Z"), event("late", "2026-09-20T23:58:00Z")
     lookups.day("2026-09-20", early)
@@ -264,6 +266,59 @@ def test_a_run_that_dies_between_two_days_goes_on_with_the_second(lookups: Looku
     assert ids(lookups.ask()) == [["2026-09-18"], ["2026-09-19"], ["2026-09-20"]]
 
 
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_whole_day_is_asked_for_once_more_when_it_settles(
+    lookups: Lookups, is_kept: bool
+) -> None:
+    early, late = event("early", "2026-09-19T08:00:00Z"), event("late", "2026-09-19T23:58:00Z")
+    lookups.day("2026-09-19", early)
+    lookups.day("2026-09-20")
+    known = versions(lookups.ask())
+
+    def ask(now: datetime) -> LookedUp:
+        if not is_kept:
+            shutil.rmtree(lookups.landing, ignore_errors=True)
+        return lookups.ask(known, now)
+
+    lookups.source = lookups.source.model_copy(update={"start": date(2026, 9, 19)})
+    for day in ("20", "21", "22"):
+        lookups.day(f"2026-09-{day}")
+    found = ask(datetime(2026, 9, 22, 23, 59, tzinfo=UTC))
+    assert [mark for _, mark in marks(found)] == ["whole", "whole", "open"]
+    known |= versions(found)
+    # Days that were never whole come first: they must not wait.
+    for day in ("22", "23"):
+        lookups.day(f"2026-09-{day}")
+    lookups.day("2026-09-19", late, early)
+    found = ask(datetime(2026, 9, 23, 3, 0, tzinfo=UTC))
+    assert marks(found) == [
+        ("2026/09/19", "settled"), ("2026/09/22", "whole"), ("2026/09/23", "open"),
+    ]  # fmt: skip
+    assert ids(found)[0] == ["early", "late"]
+    assert not list(lookups.landing.rglob("2026-09-19.whole*"))
+    known |= versions(found)
+    lookups.day("2026-09-23")
+    found = ask(datetime(2026, 9, 23, 23, 0, tzinfo=UTC))
+    assert marks(found) == [("2026/09/23", "open")]
+
+
+def test_a_day_that_the_api_forgot_before_it_settled_stays_as_it_is(lookups: Lookups) -> None:
+    lookups.day("2026-09-19", event("one", "2026-09-19T08:00:00Z"))
+    lookups.day("2026-09-20")
+    lookups.ask()
+    later = NOW + timedelta(days=90)  # 2026-12-19: the first day that is told is 2026-09-21
+    lookups.source = lookups.source.model_copy(update={"start": date(2026, 9, 1)})
+    for n in range(89, -1, -1):
+        lookups.day(str(later.date() - timedelta(days=n)))
+    found = lookups.ask(now=later)
+    assert marks(found)[0] == ("2026/09/19", "whole")
+    assert ids(found)[0] == ["one"]
+    for path in lookups.landing.rglob("2026-09-19.*"):
+        path.write_bytes(b"damaged")
+    lookups.day(str(later.date()))
+    assert marks(lookups.ask(now=later))[0] == ("2026/09/21", "settled")
+
+
 def test_a_damaged_file_in_landing_is_asked_for_again(lookups: Lookups) -> None:
     lookups.day("2026-09-19", event("one", "2026-09-19T08:00:00Z"))
     lookups.day("2026-09-20")
@@ -283,9 +338,10 @@ def test_ninety_days_back_and_no_further_but_for_what_is_kept(lookups: Lookups) 
         lookups.day(day)
     found = lookups.ask()
     assert [file.item.key[23:33] for file in found.files] == [day.replace("-", "/") for day in days]
-    # A month later the API has forgotten some, but `landing` has not: they can be loaded again.
+    # A month later the API has forgotten some, but `landing` has not: they can be loaded again. The
+    # last ones were whole, not settled.
     later = NOW + timedelta(days=30)
-    for n in range(30, -1, -1):
+    for n in range(33, -1, -1):
         lookups.day(str(later.date() - timedelta(days=n)))
     assert len(lookups.ask(now=later).files) == 120
 
