@@ -6,7 +6,7 @@ is looked up again and fetched anew. What came before a crash is there already a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -31,6 +31,7 @@ from spaceledger.sources.objects import StoredObject
 from spaceledger.trails import FreshLogs
 
 Step = Callable[[str], None]
+LoadedAs = Mapping[str, Mapping[tuple[str, int, int], str]]
 # Small objects are waiting, large ones are few.
 _WORKERS = 16
 # AWS replaces a delivery up to three times a day; one that changes so often in a row is not AWS's.
@@ -101,7 +102,7 @@ def fetch(pulled: Pulled, landing: Path, *, step: Step) -> Pulled:
     problems = list(pulled.problems)
     for number, each in enumerate(remote):
         try:
-            fresh.append(_whole(each, landing, faults.get(number)))
+            fresh.append(_whole(each, landing, faults.get(number), pulled.state.loaded_as))
         except DeliveryError as error:
             problems.append(_held(each, error))
     logs = [each for each in pulled.logs if _fetch_logs(each, landing, step) or each.is_news]
@@ -150,7 +151,9 @@ def _is_of_the_source(error: SourceError) -> bool:
     return isinstance(error, (TransientSourceError, AccessError))
 
 
-def _whole(each: FreshDelivery, landing: Path, fault: SourceError | None) -> FreshDelivery:
+def _whole(
+    each: FreshDelivery, landing: Path, fault: SourceError | None, loaded_as: LoadedAs
+) -> FreshDelivery:
     """The delivery, or the newer one that took its place meanwhile, with every object landed.
 
     Raises DeliveryError where an object is refused, or AWS goes on replacing it.
@@ -163,12 +166,15 @@ def _whole(each: FreshDelivery, landing: Path, fault: SourceError | None) -> Fre
         manifest = each.delivery.manifest
         if not fault and (manifest is None or each.store.is_current(manifest)):
             return each
-        each, fault = _anew(each, landing)
+        each, fault = _anew(each, landing, loaded_as)
     raise _changing(each)
 
 
-def _anew(each: FreshDelivery, landing: Path) -> tuple[FreshDelivery, SourceError | None]:
-    found = find_deliveries(each.source.name, each.store, landing)
+def _anew(
+    each: FreshDelivery, landing: Path, loaded_as: LoadedAs
+) -> tuple[FreshDelivery, SourceError | None]:
+    known = loaded_as.get(each.source.name, {})
+    found = find_deliveries(each.source.name, each.store, landing, known)
     same = [one for one in found.deliveries if one.period == each.delivery.period]
     if not same:
         raise _changing(each)

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from spaceledger.ahead import check_wanted
 from spaceledger.errors import AlteredSourceError, SourceError, TransientSourceError
+from spaceledger.landing import PARTS
 from spaceledger.settings import AwsAccess
 from spaceledger.sources.aws import client_of, session_of
 from spaceledger.sources.bodies import CHUNK, FastBodies, slow_chunks
@@ -118,9 +119,10 @@ class S3Store:
         target = self.landed(item, landing)
         if self._is_landed(item, target):
             return target
-        target.parent.mkdir(parents=True, exist_ok=True)
-        # Two threads or runs that fetch one object do not write into one another's file.
-        partial = target.with_name(f"{target.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
+        for folder in (target.parent, landing / PARTS):
+            folder.mkdir(parents=True, exist_ok=True)
+        # Two threads that fetch one object do not write into one another's file.
+        partial = landing / PARTS / f"{target.stem}-{os.urandom(4).hex()}.part"
         try:
             if not self._fetch_small(item, partial):
                 patiently(lambda: self._fetch(item, partial), **self._asked_for(item.key))
