@@ -11,6 +11,7 @@ from typing import TypeVar
 from prefect import State, get_run_logger
 from prefect.states import Completed
 
+from spaceledger.errors import SpaceledgerError
 from spaceledger.paths import Home
 from spaceledger.pipeline import Outcome
 from spaceledger.settings import load_settings
@@ -35,8 +36,14 @@ def turn_of(config: Path) -> Iterator[None]:
 
 
 def in_turn(work: Callable[[], T]) -> T:
-    """Does a step; waits where a command, or a run on another machine, holds the ledger."""
-    return patiently(work, say)
+    """Does a step; waits where a command, or a run on another machine, holds the ledger.
+
+    Our errors are logged without what caused them: a service may say back what was sent to it.
+    """
+    try:
+        return patiently(work, say)
+    except SpaceledgerError as error:
+        raise error from None
 
 
 def ended(outcome: Outcome) -> Outcome | State[Outcome]:

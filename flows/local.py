@@ -9,14 +9,22 @@ ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / ".prefect"  # the server's database: past runs are there after a restart
 
 
-def environment(port: int, config: Path) -> dict[str, str]:
-    """The caller's, without what names another server: its key must not come here, nor our runs there."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith("PREFECT_")}
+# Anything else of Prefect's may name another server: its key must not come here, nor our runs there.
+TAKEN = ("PREFECT_LOGGING_", "PREFECT_WORKER_")
+
+
+def environment(port: int, config: Path, keep: Path) -> dict[str, str]:
+    """The caller's, credentials and channels of alerts with it, and what makes the server ours alone."""
+    kept = {
+        name: text
+        for name, text in os.environ.items()
+        if not name.startswith("PREFECT_") or name.startswith(TAKEN)
+    }
     past_proxies = ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1")))
     return kept | {
         "NO_PROXY": past_proxies,
         "no_proxy": past_proxies,
-        "PREFECT_HOME": str(KEPT),
+        "PREFECT_HOME": str(keep),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         # The server asks for no password, so no other page of the browser may talk to it.
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port}",

@@ -19,7 +19,7 @@ from spaceledger.settings import load_settings
 OWN, DEMO = Path("spaceledger.toml"), Path("data-samples/spaceledger.toml")
 
 
-def serve(config: Path, port: int) -> None:
+def serve(config: Path, port: int, keep: Path) -> None:
     """Runs until Ctrl-C. Raises SpaceledgerError where a part does not start, or ends by itself."""
     home = load_settings(config).home
     try:
@@ -27,8 +27,8 @@ def serve(config: Path, port: int) -> None:
     except OSError as error:
         todo = "stop what listens there, or take another: make serve PORT=4300"
         raise SpaceledgerError(f"port {port}: {error.strerror}", todo=todo) from None
-    KEPT.mkdir(mode=0o700, exist_ok=True)
-    known, log = environment(port, config), KEPT / "server.log"
+    keep.mkdir(mode=0o700, exist_ok=True)
+    known, log = environment(port, config, keep), keep / "server.log"
     serving = f"server start --host 127.0.0.1 --port {port}"
     working = "worker start --pool spaceledger --type process"
     with running(serving, ROOT, known, log) as server:
@@ -59,14 +59,17 @@ def serve(config: Path, port: int) -> None:
     "--config", type=click.Path(path_type=Path), help="spaceledger.toml, or else the demo's."
 )
 @click.option("--port", type=click.IntRange(1024, 65535), default=4200, show_default=True)
-def main(config: Path | None, port: int) -> None:
+@click.option(
+    "--keep", type=click.Path(path_type=Path), default=KEPT, help="Where past runs are kept."
+)
+def main(config: Path | None, port: int, keep: Path) -> None:
     """Serves the deployments of this clone, for this machine alone."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     if config is None and not OWN.exists():
         click.echo(f"there is no {OWN} here yet: this serves the demo, {DEMO}")
     try:
-        serve((config or (OWN if OWN.exists() else DEMO)).expanduser().absolute(), port)
+        serve((config or (OWN if OWN.exists() else DEMO)).expanduser().absolute(), port, keep)
     except (SpaceledgerError, subprocess.CalledProcessError) as error:
         sys.exit(f"spaceledger: {error.line() if isinstance(error, SpaceledgerError) else error}")
     except KeyboardInterrupt:
