@@ -36,14 +36,7 @@ def serve(config: Path, port: int, keep: Path) -> None:
         with running(working, ROOT, known) as worker:
             finds(port, "/api/work_pools/spaceledger", worker, log)
             with log.open("ab") as file:
-                deploy = [
-                    *PREFECT,
-                    "--no-prompt",
-                    "deploy",
-                    "--all",
-                    "--prefect-file",
-                    "prefect.yaml",
-                ]
+                deploy = [*PREFECT, "--no-prompt", "deploy", "--all"]
                 subprocess.run(deploy, check=True, cwd=ROOT, env=known, stdout=file, stderr=file)  # noqa: S603
             click.echo(f"Prefect: http://127.0.0.1:{port}\nledger:  {home}\n"
                        f"to run one now: PREFECT_API_URL={known['PREFECT_API_URL']}"
