@@ -14,12 +14,9 @@ from typing import Any
 
 from spaceledger.ahead import shared
 from spaceledger.errors import (
-    AccessError,
-    AlteredSourceError,
     ChangedSourceError,
     DeliveryError,
     SourceError,
-    TransientSourceError,
 )
 from spaceledger.landing import tidy
 from spaceledger.paths import Home
@@ -131,7 +128,7 @@ def _fetch_objects(
             try:
                 each.store.materialise(item, landing)
             except SourceError as error:
-                if _is_of_the_source(error):
+                if error.is_of_the_whole:
                     raise
                 fault = error
         yield number, item.size, fault
@@ -142,13 +139,6 @@ def _fetch_objects(
             faults.setdefault(number, fault)
     progress.end()
     return faults
-
-
-def _is_of_the_source(error: SourceError) -> bool:
-    """What ails the source as a whole ends the run; the rest is one delivery's or one file's."""
-    if isinstance(error, (ChangedSourceError, AlteredSourceError)):
-        return False
-    return isinstance(error, (TransientSourceError, AccessError))
 
 
 def _whole(
@@ -213,7 +203,7 @@ def _fetch_logs(logs: FreshLogs, landing: Path, step: Step) -> int:
         try:
             logs.store.materialise(file.item, landing)
         except SourceError as error:
-            if _is_of_the_source(error):
+            if error.is_of_the_whole:
                 raise
             fault = error
         yield file.item.size, fault

@@ -1,6 +1,6 @@
 """`make serve` from its start to its end: a real server and worker, a schedule that comes due, an automation.
 
-The run reads a bill from an S3 endpoint and tells a receiver, both on this machine, with credentials
+The run reads a bill from an S3 server and tells a receiver, both on this machine, with credentials
 that must be found nowhere afterwards.
 """
 
@@ -12,12 +12,10 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +24,14 @@ import pytest
 from spaceledger.period import BillingPeriod
 from tests.bills import SPACE, write_cur, write_delivery
 from tests.conftest import Ledger
-from tests.flows.test_faults import Bucket, handler_of
 from tests.receiver import Hook
+from tests.s3 import proxy as proxies
+from tests.s3 import server as servers
+from tests.s3.proxy import Proxy, always
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 240  # of each wait; the whole test takes a minute where the machine is idle
-SECRETS = {
-    "AWS_ACCESS_KEY_ID": "AKIASENTINELKEYID000",
-    "AWS_SECRET_ACCESS_KEY": "sentinel-secret-access-key",
-    "AWS_SESSION_TOKEN": "sentinel-session-token",
-}
+SECRETS = {"AWS_ACCESS_KEY_ID": servers.KEY, "AWS_SECRET_ACCESS_KEY": servers.SECRET}
 HOURLY, FAILING = {"idempotency_key": "hourly"}, {"idempotency_key": "failing"}
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 BUDGET = 'name = "{}"\nspace = "{}"\namount = 10\nperiod = "custom"\nstart = {}\nend = {}\n'
@@ -107,35 +103,26 @@ class Served:
         return found
 
 
+class Bucket:
+    """A bucket on a real server, behind a proxy that can refuse."""
+
+    def __init__(self, server: servers.Server, proxy: Proxy) -> None:
+        self.server, self.proxy, self.name = server, proxy, server.bucket()
+
+
 @pytest.fixture
-def bucket(ledger: Ledger) -> Iterator[Bucket]:
-    """A bucket whose refusals say what was sent to them, as S3 does where a signature does not match."""
-    bucket = Bucket(ledger.root / "bucket")
-
-    class Telltale(handler_of(bucket)):  # type: ignore[misc]
-        def answer(self, status: int, body: bytes, sent: int | None = None) -> None:
-            if status >= 400:
-                said = " ".join(str(value) for value in [*self.headers.values(), *SECRETS.values()])
-                body = b"<Error><Code>SignatureDoesNotMatch</Code><Message>%s</Message></Error>" % (
-                    said.encode()
-                )
-            super().answer(status, body, sent)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Telltale)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+def bucket(ledger: Ledger, tmp_path: Path) -> Iterator[Bucket]:
     today = datetime.now(UTC).date()
     span = (today - timedelta(days=60), today + timedelta(days=60))
-    ledger.configure(
-        'home = "home"\n[[costs]]\nname = "acme"\nuri = "s3://bills/cur/report"\nregion = "us-east-1"\n'
-        f'endpoint_url = "http://127.0.0.1:{server.server_port}"\n'
-        f"[[budgets]]\n{BUDGET.format('fraud <b>', SPACE, *span)}"
-        '[alerts]\nchannels = ["SPACELEDGER_TEAM"]\n'
-    )
-    yield bucket
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with servers.served(tmp_path / "s3") as server, proxies.before(server) as proxy:
+        bucket = Bucket(server, proxy)
+        ledger.configure(
+            f'home = "home"\n[[costs]]\nname = "acme"\nuri = "s3://{bucket.name}/cur/report"\n'
+            f'region = "{servers.REGION}"\nendpoint_url = "{proxy.endpoint}"\n'
+            f"[[budgets]]\n{BUDGET.format('fraud <b>', SPACE, *span)}"
+            '[alerts]\nchannels = ["SPACELEDGER_TEAM"]\n'
+        )
+        yield bucket
 
 
 @pytest.fixture
@@ -176,8 +163,10 @@ def test_a_scheduled_run_leaves_artifacts_and_its_event_fires_the_automation(
     today = datetime.now(UTC).date()
     month = BillingPeriod(today.year, today.month)
     day = str(month.start)
-    write_cur(bucket.folder / "cur", str(month), [{"space": SPACE, "cost": "12", "day": day}])
-    write_delivery(bucket.folder / "cur", str(month.previous), b"not gzip", assembly="broken")
+    bill = ledger.root / "bill"
+    write_cur(bill / "cur", str(month), [{"space": SPACE, "cost": "12", "day": day}])
+    write_delivery(bill / "cur", str(month.previous), b"not gzip", assembly="broken")
+    bucket.server.upload(bill, bucket.name)
 
     # A schedule comes due in a moment, and an hourly run is there at the same time.
     daily, schedule = served.deployment("daily/daily"), {"interval": 20, "timezone": "UTC"}
@@ -232,13 +221,14 @@ def test_a_scheduled_run_leaves_artifacts_and_its_event_fires_the_automation(
     assert any("fraud" in title for title in hook.titles)
 
     # A run that fails: S3 refuses it, and says back what it was sent.
-    bucket.fails("403 SignatureDoesNotMatch", 1000)
+    echo = f"{servers.KEY} {servers.SECRET} aws4_request X-Amz-Signature=abc"
+    bucket.proxy.rule = always(f"403 SignatureDoesNotMatch {echo}")
     asked = served.call(f"deployments/{daily}/create_flow_run", FAILING)["id"]
     failed = served.until(
         lambda: [one for one in served.ended("daily") if one["id"] == asked], "the run fails"
     )[0]
     assert failed["state_type"] == "FAILED"
-    assert "S3 answered SignatureDoesNotMatch" in failed["state"]["message"]
+    assert "does not know these credentials (SignatureDoesNotMatch)" in failed["state"]["message"]
 
     no_secret_is_left(served, ledger, hook)
     served.process.send_signal(signal.SIGINT)
