@@ -5,10 +5,15 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS := 120
 
-.PHONY: demo test lint format bench locks golden sample clean
+.PHONY: demo serve test lint format bench locks golden sample clean
 
 demo: .venv/.runtime
 	$(BIN)/python -m flows.daily --config data-samples/spaceledger.toml --as-of 2026-10-21
+
+# A Prefect server and a worker for this machine alone; spaceledger.toml, or the demo where there is none.
+PORT ?= 4200
+serve: .venv/.runtime
+	@$(BIN)/python -m flows.serve --port "$(PORT)" $(if $(CONFIG),--config "$(CONFIG)")
 
 test: .venv/.dev
 	$(BIN)/pytest -n 2 --dist worksteal
@@ -67,4 +72,4 @@ INSTALL = $(BIN)/python -m pip install -q --disable-pip-version-check
 	@touch $@
 
 clean:
-	rm -rf .venv demo
+	rm -rf .venv .prefect demo

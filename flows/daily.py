@@ -7,54 +7,51 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
-from prefect import flow, get_run_logger, task
-from prefect.artifacts import create_link_artifact, create_markdown_artifact
+from prefect import State, flow, task
 
 from flows.alerts import alert
+from flows.ledger import CONFIG, ended, in_turn, say, turn_of
 from flows.retries import RETRIES
+from flows.telling import tell
 from spaceledger import pipeline
 from spaceledger.errors import SpaceledgerError
 from spaceledger.settings import load_settings
-from spaceledger.summary import markdown
 
 
-@task(name="pull bills and events", **RETRIES)
+@task(name="pull bills and events", tags=["spaceledger", "pull"], **RETRIES)
 def pull_bills(config: Path) -> int:
     """Fetches what is new, so that the ledger task finds it on this machine."""
-    return pipeline.fetch(load_settings(config))
+    return in_turn(lambda: pipeline.fetch(load_settings(config)))
 
 
-@task(name="load, build, check and publish the ledger")
+@task(name="load, build, check and publish the ledger", tags=["spaceledger", "publish"])
 def publish_ledger(
     config: Path, as_of: date | None, full_refresh: bool, again: tuple[str, str] | None = None
 ) -> pipeline.Outcome:
     """One writer, one transaction of files: published whole, or not at all."""
-    return pipeline.run(load_settings(config), as_of=as_of, full_refresh=full_refresh, again=again,
-                        step=get_run_logger().info)  # fmt: skip
-
-
-@task(name="tell people")
-def tell(config: Path, outcome: pipeline.Outcome) -> None:
-    """Leaves a table of what was loaded, reconciled and held back, and a link to the pages."""
-    create_markdown_artifact(markdown(outcome), key="daily-ledger", description="Daily ledger")
-    pages = load_settings(config).home / "reports" / "html" / "index.html"
-    create_link_artifact(pages.as_uri(), key="dashboards", link_text="Dashboards")
+    settings = load_settings(config)
+    return in_turn(
+        lambda: pipeline.run(
+            settings, as_of=as_of, full_refresh=full_refresh, again=again, step=say
+        )
+    )
 
 
 @flow(name="daily", flow_run_name=lambda: f"daily {datetime.now(UTC):%Y-%m-%d}")
 def daily(
-    config: Path = Path("spaceledger.toml"), as_of: date | None = None, full_refresh: bool = False
-) -> pipeline.Outcome:
+    config: Path = CONFIG, as_of: date | None = None, full_refresh: bool = False
+) -> pipeline.Outcome | State[pipeline.Outcome]:
     """Brings the ledger up to date and publishes it."""
-    pull_bills(config)
-    outcome = publish_ledger(config, as_of, full_refresh)
-    tell(config, outcome)
-    alert(config)
-    return outcome
+    with turn_of(config):
+        pull_bills(config)
+        outcome = publish_ledger(config, as_of, full_refresh)
+        tell(config, outcome)
+        alert(config)
+    return ended(outcome)
 
 
 @click.command(epilog="Example: python -m flows.daily --config data-samples/spaceledger.toml")
-@click.option("--config", type=click.Path(path_type=Path), default=Path("spaceledger.toml"))
+@click.option("--config", type=click.Path(path_type=Path), default=CONFIG, show_default=True)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None)
 @click.option("--full-refresh", is_flag=True)
 def main(config: Path, as_of: object, full_refresh: bool) -> None:
@@ -64,7 +61,7 @@ def main(config: Path, as_of: object, full_refresh: bool) -> None:
     except SpaceledgerError as error:
         sys.exit(f"spaceledger: {error.line()}")
     click.echo(f"dashboards: {load_settings(config).home / 'reports' / 'html' / 'index.html'}")
-    sys.exit(outcome.exit_code)
+    sys.exit(outcome.exit_code)  # type: ignore[union-attr]
 
 
 if __name__ == "__main__":

@@ -36,29 +36,39 @@ class LockedError(HomeError):
 
 
 class SourceError(SpaceledgerError):
-    """A whole source cannot be read.
+    """A source, or one thing in it, cannot be read.
 
     `code` is AWS's error code, and `said` its message without what could be a secret; both may be empty.
+    `is_of_the_whole` tells a fault of the source as a whole, which ends a pull, from that of one object.
     """
 
     code: str = ""
     said: str = ""
+    is_of_the_whole = False
+
+
+class AccessError(SourceError):
+    """The access to a source is at fault: credentials, role, region, bucket."""
+
+    is_of_the_whole = True
 
 
 class TransientSourceError(SourceError):
     """A source did not answer this time; a retry may help."""
 
-
-class AccessError(SourceError):
-    """The access to a source is at fault, not one thing in it: credentials, role, region, bucket."""
+    is_of_the_whole = True
 
 
 class AlteredSourceError(TransientSourceError):
     """An object's bytes are not those that were stored, however often it is asked for."""
 
+    is_of_the_whole = False
+
 
 class ChangedSourceError(TransientSourceError):
     """An object is no longer what was listed: it must be listed anew, not merely asked for again."""
+
+    is_of_the_whole = False
 
 
 class DeliveryError(SpaceledgerError):

@@ -6,7 +6,7 @@ is looked up again and fetched anew. What came before a crash is there already a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -14,12 +14,9 @@ from typing import Any
 
 from spaceledger.ahead import shared
 from spaceledger.errors import (
-    AccessError,
-    AlteredSourceError,
     ChangedSourceError,
     DeliveryError,
     SourceError,
-    TransientSourceError,
 )
 from spaceledger.landing import tidy
 from spaceledger.paths import Home
@@ -31,6 +28,7 @@ from spaceledger.sources.objects import StoredObject
 from spaceledger.trails import FreshLogs
 
 Step = Callable[[str], None]
+LoadedAs = Mapping[str, Mapping[tuple[str, int, int], str]]
 # Small objects are waiting, large ones are few.
 _WORKERS = 16
 # AWS replaces a delivery up to three times a day; one that changes so often in a row is not AWS's.
@@ -101,7 +99,7 @@ def fetch(pulled: Pulled, landing: Path, *, step: Step) -> Pulled:
     problems = list(pulled.problems)
     for number, each in enumerate(remote):
         try:
-            fresh.append(_whole(each, landing, faults.get(number)))
+            fresh.append(_whole(each, landing, faults.get(number), pulled.state.loaded_as))
         except DeliveryError as error:
             problems.append(_held(each, error))
     logs = [each for each in pulled.logs if _fetch_logs(each, landing, step) or each.is_news]
@@ -130,7 +128,7 @@ def _fetch_objects(
             try:
                 each.store.materialise(item, landing)
             except SourceError as error:
-                if _is_of_the_source(error):
+                if error.is_of_the_whole:
                     raise
                 fault = error
         yield number, item.size, fault
@@ -143,14 +141,9 @@ def _fetch_objects(
     return faults
 
 
-def _is_of_the_source(error: SourceError) -> bool:
-    """What ails the source as a whole ends the run; the rest is one delivery's or one file's."""
-    if isinstance(error, (ChangedSourceError, AlteredSourceError)):
-        return False
-    return isinstance(error, (TransientSourceError, AccessError))
-
-
-def _whole(each: FreshDelivery, landing: Path, fault: SourceError | None) -> FreshDelivery:
+def _whole(
+    each: FreshDelivery, landing: Path, fault: SourceError | None, loaded_as: LoadedAs
+) -> FreshDelivery:
     """The delivery, or the newer one that took its place meanwhile, with every object landed.
 
     Raises DeliveryError where an object is refused, or AWS goes on replacing it.
@@ -163,12 +156,15 @@ def _whole(each: FreshDelivery, landing: Path, fault: SourceError | None) -> Fre
         manifest = each.delivery.manifest
         if not fault and (manifest is None or each.store.is_current(manifest)):
             return each
-        each, fault = _anew(each, landing)
+        each, fault = _anew(each, landing, loaded_as)
     raise _changing(each)
 
 
-def _anew(each: FreshDelivery, landing: Path) -> tuple[FreshDelivery, SourceError | None]:
-    found = find_deliveries(each.source.name, each.store, landing)
+def _anew(
+    each: FreshDelivery, landing: Path, loaded_as: LoadedAs
+) -> tuple[FreshDelivery, SourceError | None]:
+    known = loaded_as.get(each.source.name, {})
+    found = find_deliveries(each.source.name, each.store, landing, known)
     same = [one for one in found.deliveries if one.period == each.delivery.period]
     if not same:
         raise _changing(each)
@@ -207,7 +203,7 @@ def _fetch_logs(logs: FreshLogs, landing: Path, step: Step) -> int:
         try:
             logs.store.materialise(file.item, landing)
         except SourceError as error:
-            if _is_of_the_source(error):
+            if error.is_of_the_whole:
                 raise
             fault = error
         yield file.item.size, fault

@@ -6,6 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from time import time
 
+# Where files lie until they are whole: of `landing/` itself.
+PARTS = "parts"
+
 
 def tidy(landing: Path, keep_days: int | None) -> None:
     """Removes what killed runs left half-written, and files fetched more than `keep_days` days ago.
@@ -14,12 +17,14 @@ def tidy(landing: Path, keep_days: int | None) -> None:
 
     Call it under the lock: nobody else is fetching then.
     """
-    if not landing.is_dir():
+    if landing.is_symlink() or not landing.is_dir():
         return
-    oldest = time() - timedelta(days=keep_days).total_seconds() if keep_days is not None else None
+    for path in (landing / PARTS).glob("*.part"):
+        path.unlink(missing_ok=True)
+    if keep_days is None:
+        return  # a walk through a million files takes ten seconds
+    oldest = time() - timedelta(days=keep_days).total_seconds()
     for path in landing.rglob("*"):
-        if path.is_symlink() or not path.is_file():
-            continue
-        is_old = oldest is not None and path.stat().st_mtime < oldest and path.suffix != ".json"
-        if path.suffix == ".part" or is_old:
+        is_file = path.is_file() and not path.is_symlink()
+        if is_file and path.suffix != ".json" and path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)

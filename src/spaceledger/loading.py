@@ -9,7 +9,11 @@ from typing import NamedTuple
 
 from spaceledger.apis import load_apis
 from spaceledger.configuration import refuse_same_bill_twice, take_configuration
-from spaceledger.errors import DeliveryError, SpaceledgerError
+from spaceledger.errors import (
+    DeliveryError,
+    SourceError,
+    SpaceledgerError,
+)
 from spaceledger.paths import Home
 from spaceledger.pulling import FreshDelivery, Pulled, identity_of
 from spaceledger.settings import CostSource, Settings
@@ -82,12 +86,18 @@ def _load_whole(
     """A delivery's periods. Copies of a remote one may have been damaged: they are fetched once more."""
     try:
         return list(_load_periods(con, settings, each, now))
-    except DeliveryError:
+    except DeliveryError as first:
         if not each.store.is_remote:
             raise
         landing = Home(settings.home).landing
-        for item in each.delivery.objects:
-            each.store.materialise(item, landing).unlink(missing_ok=True)
+        try:
+            for item in each.delivery.objects:
+                each.store.materialise(item, landing).unlink(missing_ok=True)
+                each.store.materialise(item, landing)
+        except SourceError as error:
+            if error.is_of_the_whole:
+                raise
+            raise first from None
         return list(_load_periods(con, settings, each, now))
 
 

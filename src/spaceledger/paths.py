@@ -71,6 +71,16 @@ class Home:
         return self.root / "alerts.jsonl"
 
     @property
+    def budget_states(self) -> Path:
+        """Which status of each budget was last announced; it outlives builds."""
+        return self.root / "budget-states.json"
+
+    @property
+    def chargebacks(self) -> Path:
+        """What months were charged from, one folder each; written anew at each close of the month."""
+        return self.root / "chargebacks"
+
+    @property
     def work(self) -> Path:
         """Unfinished work; emptied at start-up under the lock."""
         return self.root / ".work"
@@ -79,3 +89,8 @@ class Home:
     def lock(self) -> Path:
         """The lock file of the one writer; its text names the holder."""
         return self.root / ".lock"
+
+    @property
+    def turn(self) -> Path:
+        """The lock file of the one flow run under way."""
+        return self.root / ".turn"

@@ -80,7 +80,9 @@ def pull(
     costs = () if without_bills else settings.costs
     for source in costs:
         store = open_store(source.uri, state.hashes.get(source.name, {}), source)
-        result = find_deliveries(source.name, store, home.landing)
+        result = find_deliveries(
+            source.name, store, home.landing, state.loaded_as.get(source.name, {})
+        )
         found += [FreshDelivery(source, store, delivery) for delivery in result.deliveries]
         problems += result.problems
     asked = TrailPull(

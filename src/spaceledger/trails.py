@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from spaceledger.ahead import shared
+from spaceledger.errors import SourceError
 from spaceledger.settings import ActivitySource
 from spaceledger.sources.bills import Problem
 from spaceledger.sources.folders import WORKERS, region_folders
@@ -92,11 +93,27 @@ def pull_logs(
     fresh: list[FreshLogs] = []
     problems: list[Problem] = []
     for source in sources:
-        found, wrong = _pull_trail(source, asked) if source.uri else _look_up(source, asked)
+        try:
+            found, wrong = _pull_trail(source, asked) if source.uri else _look_up(source, asked)
+        except SourceError as error:
+            if error.is_of_the_whole or not (source.uri or "").startswith("s3://"):
+                raise
+            # Bills do not wait for a trail that is refused.
+            found, wrong = None, (_refused(source, error),)
         problems += wrong
         if found:
             fresh.append(found)
     return tuple(fresh), tuple(problems)
+
+
+def _refused(source: ActivitySource, error: SourceError) -> Problem:
+    return Problem(
+        source.name,
+        error.where,
+        "refused",
+        "error",
+        f"{error.what}; what was read before stands - {error.todo}",
+    )
 
 
 def _look_up(

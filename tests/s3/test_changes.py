@@ -13,7 +13,8 @@ import pytest
 
 from spaceledger.sources import bills
 from spaceledger.sources.bills import find_deliveries
-from spaceledger.sources.objects import StoredObject
+from spaceledger.sources.objects import StoredObject, open_store
+from spaceledger.warehouse.state import read_state
 from tests.bills import SPACE, csv_bytes, cur_rows, write_cur
 from tests.conftest import Ledger
 from tests.s3.proxy import Proxy, Request
@@ -123,6 +124,34 @@ def test_a_file_that_vanished_holds_its_delivery_back(
     proxy.before = on_request(of_data, {1}, remove)
     assert remote.run(as_of=AS_OF).exit_code == 3
     assert remote.query("select billing_period from marts.deliveries") == [("2026-08",)]
+
+
+def test_a_copy_whose_manifest_came_before_its_files_waits_for_them(
+    remote: Ledger, server: Server, bucket: str
+) -> None:
+    client = server.client()
+    deliver(client, bucket, 1, overwrite=True)
+    remote.run(as_of=AS_OF)
+    keys = [f"cur/report/{SPAN}/report-{number:05}.csv.gz" for number in range(2, FILES + 1)]
+    listed = {e["Key"]: e for e in client.list_objects_v2(Bucket=bucket)["Contents"]}
+    old = {key: client.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+    deliver(client, bucket, 2, overwrite=True)
+    for key, body in old.items():
+        client.put_object(Bucket=bucket, Key=key, Body=body)
+    # The server writes the time anew; replication keeps it.
+    state = read_state(remote.home / "ledger.duckdb").loaded_as["acme"]
+    now = {e["Key"]: e for e in client.list_objects_v2(Bucket=bucket)["Contents"]}
+    assert len(state) == FILES
+    moved = {
+        (key, size, int(now[f"cur/report/{key}"]["LastModified"].timestamp() * 1e9)): name
+        for (key, size, _), name in state.items()
+        if f"cur/report/{key}" in old
+    }
+    assert listed.keys() == now.keys()
+    store = open_store(remote.settings.costs[0].uri, {}, remote.settings.costs[0])
+    found = find_deliveries("acme", store, None, moved)
+    assert [problem.problem for problem in found.problems] == ["delivery_changing"]
+    assert found.deliveries == ()
 
 
 class Times:

@@ -133,7 +133,7 @@ def test_a_server_that_stops_half_way_ends_the_run_and_the_next_goes_on_there(
 
 
 def test_what_a_killed_run_left_half_written_goes(remote: Ledger) -> None:
-    part = remote.home / "landing" / "ab" / "abcd.csv.gz.1-2.part"
+    part = remote.home / "landing" / "parts" / "abcd-12.part"
     part.parent.mkdir(parents=True)
     part.write_bytes(b"half")
     remote.run(as_of=AS_OF)

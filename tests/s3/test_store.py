@@ -238,3 +238,91 @@ def test_a_traceback_quotes_nothing_that_the_server_said(proxy: Proxy, bucket: s
     with pytest.raises(SourceError) as caught:
         list(opened(proxy.endpoint, bucket).list())
     assert "was signed" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_parts_of_an_upload_may_differ_in_size(server: Server, bucket: str, tmp_path: Path) -> None:
+    bodies = [os.urandom(megabytes * 2**20) for megabytes in (8, 5, 7)]
+    client, key = server.client(), {"Bucket": bucket, "Key": "cur/acme/x.parquet"}
+    upload = client.create_multipart_upload(**key)["UploadId"]
+    parts = [
+        {"PartNumber": number, "ETag": client.upload_part(
+            **key, UploadId=upload, PartNumber=number, Body=body)["ETag"]}
+        for number, body in enumerate(bodies, 1)
+    ]  # fmt: skip
+    client.complete_multipart_upload(**key, UploadId=upload, MultipartUpload={"Parts": parts})
+    store = opened(server.endpoint, bucket)
+    landed = store.materialise(next(store.list()), tmp_path)
+    assert landed.read_bytes() == b"".join(bodies)
+
+
+def test_a_full_disk_is_no_fault_of_aws(
+    server: Server, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.client().put_object(Bucket=bucket, Key="cur/acme/x.gz", Body=os.urandom(LARGE + 9))
+    store = opened(server.endpoint, bucket)
+    item = next(store.list())
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(S3Store, "_pour", full)
+    with pytest.raises(OSError, match="No space left"):
+        store.materialise(item, tmp_path)
+
+
+def test_a_copy_of_a_bill_without_a_checksum_of_its_own_is_held_against_its_object(
+    server: Server, bucket: str, tmp_path: Path
+) -> None:
+    body = b"cost\n" + b"7.123456789\n" * 9
+    server.client().put_object(Bucket=bucket, Key="cur/acme/x.csv", Body=body)
+    store = opened(server.endpoint, bucket)
+    landed = store.materialise(next(store.list()), tmp_path)
+    landed.write_bytes(body.replace(b"7.1", b"9.1"))
+    again = opened(server.endpoint, bucket)
+    assert again.materialise(next(again.list()), tmp_path).read_bytes() == body
+
+
+def test_a_policy_that_refuses_to_head_the_bucket_costs_no_speed(
+    server: Server, proxy: Proxy, bucket: str, tmp_path: Path
+) -> None:
+    for number in range(12):
+        server.client().put_object(Bucket=bucket, Key=f"cur/acme/{number}.csv", Body=b"x")
+    proxy.rule = lambda request: (
+        "403 AccessDenied" if request.method == "HEAD" and "/" not in request.key.strip("/") else ""
+    )
+    store = opened(proxy.endpoint, bucket)
+    for item in store.list():
+        store.materialise(item, tmp_path)
+    assert store.fast is not None
+    assert (store.fast.is_up, store.fast.failures) == (True, 0)
+    assert proxy.made == ["403 AccessDenied"]
+
+
+def test_names_with_kms_in_them_are_no_fault_of_a_key(proxy: Proxy, bucket: str) -> None:
+    said = (
+        "User: arn:aws:sts::111122223333:assumed-role/kms-team/x is not authorized: s3:ListBucket"
+    )
+    proxy.rule = always(f"403 AccessDenied {said}")
+    with pytest.raises(SourceError, match=r"access is denied .* allow s3:ListBucket"):
+        list(opened(proxy.endpoint, bucket).list())
+
+
+def test_under_a_kms_key_only_the_first_log_file_takes_a_second_request(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    class Fast:
+        is_up = True
+
+        def body(self, key: str, etag: str) -> bytes:
+            return b"body"
+
+    class Kms:
+        def head_object(self, **given: object) -> dict:
+            asked.append(str(given["Key"]))
+            return {"ETag": f'"{"0" * 32}"', "ServerSideEncryption": "aws:kms", "ContentLength": 4}
+
+    store = S3Store(Kms(), "b", "", Fast())  # type: ignore[arg-type]
+    for number in range(5):
+        item = StoredObject(f"{number}.json.gz", 4, 1, "0" * 32)
+        assert store.materialise(item, tmp_path).read_bytes() == b"body"
+    assert asked == ["0.json.gz"]

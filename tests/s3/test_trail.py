@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -200,3 +200,63 @@ def test_doctor_looks_at_the_newest_days_of_each_region(
         each for each in examine(remote.settings, date(2026, 10, 21)) if each.subject == "trail"
     )
     assert (late.level, late.todo) == ("fault", "check that the trail is logging still")
+
+
+def test_a_trail_that_is_refused_keeps_no_bill_waiting(
+    remote: Ledger, server: Server, proxy: Proxy, bucket: str
+) -> None:
+    put(server, bucket, HERE, 20)
+    assert read(remote) == 1
+    write_cur(remote.bill, "2026-08", [{"space": SPACE, "cost": "7"}])
+    proxy.rule = always("403 AccessDenied")
+    outcome = remote.run(as_of=AS_OF)
+    assert (outcome.exit_code, [row.period for row in outcome.loaded]) == (3, ["2026-08"])
+    assert remote.query("select source, problem from marts.ingest_problems") == [
+        ("trail", "refused")
+    ]
+    proxy.rule = lambda _: ""
+    assert remote.run(as_of=AS_OF).exit_code == 0
+
+
+def test_a_trail_that_moved_or_begins_earlier_is_listed_whole(
+    remote: Ledger, server: Server, bucket: str
+) -> None:
+    for day in range(1, 21):
+        put(server, bucket, HERE, day)
+    text = remote.config.read_text()
+    remote.configure(f"{text}start = 2026-09-15\n")
+    assert read(remote) == 6
+    remote.configure(text)
+    assert read(remote) == 14
+    other = server.bucket()
+    for day in range(1, 25):
+        put(server, other, HERE, day, "b")
+    remote.configure(text.replace(bucket, other))
+    assert read(remote) == 24
+
+
+def test_logs_at_the_top_and_below_a_prefix_are_both_found(
+    remote: Ledger, server: Server, bucket: str
+) -> None:
+    put(server, bucket, HERE, 1)
+    put(server, bucket, OTHER, 1, top="team-b/AWSLogs/")
+    assert read(remote) == 2
+
+
+def test_files_that_stay_refused_hide_no_others(
+    remote: Ledger, server: Server, proxy: Proxy, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("spaceledger.trails._ASKED_AGAIN", 3)
+    for day in range(1, 21):
+        put(server, bucket, HERE, day)
+    proxy.rule = lambda request: (
+        "403 InvalidObjectState" if re.search(r"2026/09/0\d/.*gz$", request.key) else ""
+    )
+    assert read(remote) == 11
+    proxy.rule = lambda request: (
+        "403 InvalidObjectState" if re.search(r"2026/09/0[123]/.*gz$", request.key) else ""
+    )
+    moment = datetime(2026, 11, 25, tzinfo=UTC)
+    for hour in range(8):
+        remote.run(as_of=AS_OF, now=moment + timedelta(hours=hour))
+    assert remote.query("select count(*) from raw.trail_files") == [(17,)]

@@ -2,6 +2,16 @@
 
 from spaceledger.alerts.channels import read_channels
 from spaceledger.alerts.telling import OnNew, Problem, Sent, Told, tell
-from spaceledger.alerts.words import Message, text
+from spaceledger.alerts.words import Message, message, text
 
-__all__ = ["Message", "OnNew", "Problem", "Sent", "Told", "read_channels", "tell", "text"]
+__all__ = [
+    "Message",
+    "OnNew",
+    "Problem",
+    "Sent",
+    "Told",
+    "message",
+    "read_channels",
+    "tell",
+    "text",
+]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time_ns
+from types import MappingProxyType
 
 from spaceledger.errors import DeliveryError, SourceError
 from spaceledger.period import BillingPeriod
@@ -23,8 +24,8 @@ from spaceledger.sources.manifests import (
 )
 from spaceledger.sources.objects import ObjectStore, StoredObject
 
-_WRITTEN_TOGETHER_NS = 15 * 60 * 1_000_000_000
-_STILL_NS = 60 * 60 * 1_000_000_000
+_HOUR_NS = 60 * 60 * 1_000_000_000
+_WRITTEN_TOGETHER_NS = _HOUR_NS // 4
 
 DATA_SUFFIXES = (".csv", ".csv.gz", ".csv.zip", ".zip", ".parquet")
 
@@ -75,10 +76,16 @@ class Found:
     problems: tuple[Problem, ...] = field(default=())
 
 
-def find_deliveries(source: str, store: ObjectStore, landing: Path | None = None) -> Found:
+def find_deliveries(
+    source: str,
+    store: ObjectStore,
+    landing: Path | None = None,
+    loaded_as: Mapping[tuple[str, int, int], str] = MappingProxyType({}),
+) -> Found:
     """The current delivery of each billing period of a source, and what is wrong with the others.
 
-    A remote place is looked at manifests first; they are kept in `landing` where it is given.
+    A remote place is looked at manifests first; they are kept in `landing` where it is given. `loaded_as`
+    has, by key, size and time of writing, the delivery as whose object the ledger holds each.
     Raises SourceError where the source as a whole cannot be read or holds two exports.
     """
     manifests, known = _looked_at(store)
@@ -101,7 +108,10 @@ def find_deliveries(source: str, store: ObjectStore, landing: Path | None = None
             problems += [_problem(source, store, k, e, period) for k, e in newer]
             continue
         try:
-            deliveries.append(_delivery(source, store, manifest, item, known))
+            delivery = _delivery(source, store, manifest, item, known)
+            if store.is_remote:
+                _refuse_unfinished(delivery, item, loaded_as)
+            deliveries.append(delivery)
         except DeliveryError as error:
             problems.append(_problem(source, store, manifest.key, error, period))
     for period_or_none, errors in broken.items():
@@ -178,7 +188,6 @@ def _delivery(
             todo="export CSV (GZIP or ZIP) or Parquet",
         )
     objects = tuple(store.fingerprint(known[key]) for key in dict.fromkeys(keys))
-    _refuse_unfinished(store, item, objects)
     return Delivery(
         source=source,
         delivery_id=manifest.delivery_id,
@@ -191,22 +200,35 @@ def _delivery(
 
 
 def _refuse_unfinished(
-    store: ObjectStore, manifest: StoredObject, objects: Sequence[StoredObject]
+    delivery: Delivery, manifest: StoredObject, loaded_as: Mapping[tuple[str, int, int], str]
 ) -> None:
-    """AWS overwrites files one by one and the manifest last: until then it names files of two versions.
+    """Raises DeliveryError where files of two versions lie below one manifest.
 
-    Files in a folder of their delivery's own are never overwritten. A copy may have been made in any order,
-    so what has been still for an hour counts as it lies.
+    AWS overwrites files one by one and writes the manifest last; files in a folder of their delivery's own
+    are never overwritten. Copies are made in any order: what has been still for an hour, or a day where
+    files are those of the delivery before, counts as it lies.
     """
-    newest = max(item.modified_ns for item in objects)
-    is_later = newest - manifest.modified_ns > _WRITTEN_TOGETHER_NS
-    if store.is_remote and is_later and time_ns() - newest < _STILL_NS:
+    newest = max(item.modified_ns for item in delivery.objects)
+    is_begun = newest - manifest.modified_ns > _WRITTEN_TOGETHER_NS and _is_within(newest, _HOUR_NS)
+    before = {
+        loaded_as.get((item.key, item.size, item.modified_ns), delivery.delivery_id)
+        for item in delivery.objects
+    }
+    is_behind = before != {delivery.delivery_id} and _is_within(manifest.modified_ns, 24 * _HOUR_NS)
+    if is_begun or is_behind:
+        what = (
+            "files are newer than the manifest" if is_begun else "files are older than the manifest"
+        )
         raise DeliveryError(
             "delivery_changing",
-            "AWS is replacing this delivery: files are newer than the manifest",
+            f"this delivery is being replaced: {what}",
             where=manifest.key,
-            todo="run again when it has ended, in an hour at most",
+            todo="run again when all its files are there",
         )
+
+
+def _is_within(moment_ns: int, age_ns: int) -> bool:
+    return time_ns() - moment_ns < age_ns
 
 
 def _without_manifest(source: str, store: ObjectStore, objects: list[StoredObject]) -> Found:

@@ -65,6 +65,8 @@ _DENIED = re.compile(
     r"AccessDenied(Exception)?|UnauthorizedOperation|403|Forbidden|AllAccessDisabled"
     r"|NotAuthorized(Exception)?|UnauthorizedException"
 )
+# Names of roles and buckets may hold "kms" too.
+_OF_KEYS = re.compile(r"\bkms:[A-Za-z]+|\barn:aws[a-z-]*:kms:|ciphertext", re.IGNORECASE)
 _ELSEWHERE = {
     "PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "301", "307",
     "IllegalLocationConstraintException", "InvalidRegionException",
@@ -191,7 +193,7 @@ def _of_access(
             where=where,
             todo="allow sts:AssumeRole on role_arn; its trust policy must name this caller and external_id",
         )
-    if "kms" in message.lower():
+    if _OF_KEYS.search(message):
         return _of_key(code, message, where)
     return SourceError(
         f"access is denied ({code})",

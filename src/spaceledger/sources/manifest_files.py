@@ -7,12 +7,9 @@ from pathlib import Path
 
 from spaceledger.ahead import shared
 from spaceledger.errors import (
-    AccessError,
-    AlteredSourceError,
     ChangedSourceError,
     DeliveryError,
     SourceError,
-    TransientSourceError,
 )
 from spaceledger.sources.folders import WORKERS
 from spaceledger.sources.manifests import Manifest, parse_manifest
@@ -53,10 +50,9 @@ def _read(store: ObjectStore, item: StoredObject, landing: Path | None) -> Read:
             again = next(store.list(item.key), item)
             item = again if again.key == item.key else item
         except SourceError as error:
-            fault = error
-            is_of_it = isinstance(error, AlteredSourceError)
-            if isinstance(error, (TransientSourceError, AccessError)) and not is_of_it:
+            if error.is_of_the_whole:
                 raise
+            fault = error
             break
     what, todo = (fault.what, fault.todo) if fault else ("", "")
     return item, DeliveryError("unfetched_manifest", what, where=item.key, todo=todo or "run again")

@@ -12,11 +12,7 @@ import pyarrow as pa
 
 from spaceledger.ahead import ahead
 from spaceledger.errors import (
-    AccessError,
-    AlteredSourceError,
-    ChangedSourceError,
     SourceError,
-    TransientSourceError,
 )
 from spaceledger.sources.cloudtrail import SAGEMAKER, BadLogError, Log, Record, read_log
 from spaceledger.sources.log_files import LogFile
@@ -104,8 +100,7 @@ def read_batches(
             except BadLogError as error:
                 batch.refuse(file, error)
             except SourceError as error:
-                is_of_the_file = isinstance(error, (ChangedSourceError, AlteredSourceError))
-                if isinstance(error, (TransientSourceError, AccessError)) and not is_of_the_file:
+                if error.is_of_the_whole:
                     raise
                 # Not noted as read, so that the next run tries it again.
                 batch.problems.append((file.name, "unfetched_trail_file", error.what, True))

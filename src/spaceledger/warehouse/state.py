@@ -44,6 +44,8 @@ class State:
     tag_backfills: frozenset[tuple[str, datetime]] = frozenset()
     error_count: int = 0
     hashes: dict[str, dict[tuple[str, int, int], str]] = field(default_factory=dict)
+    # Of each source: key, size and time of writing of an object, and the delivery it was loaded as.
+    loaded_as: dict[str, dict[tuple[str, int, int], str]] = field(default_factory=dict)
     unfetched_logs: frozenset[tuple[str, str]] = frozenset()  # trail, address
     made_with: MadeWith = MadeWith()
     as_of: date | None = None
@@ -76,7 +78,8 @@ def read_state(ledger: Path) -> State:
         return State()
     with open_published(ledger) as con:
         deliveries = run(
-            con, "select source, identity, objects, loaded_at from raw.deliveries where is_current"
+            con,
+            "select source, identity, objects, loaded_at, delivery_id from raw.deliveries where is_current",
         )
         problems = run(
             con,
@@ -87,14 +90,16 @@ def read_state(ledger: Path) -> State:
         tag_backfills = _tag_backfills(con)
         build = con.sql("select * from raw.builds order by build_id desc limit 1").to_arrow_table()
     hashes: dict[str, dict[tuple[str, int, int], str]] = {}
-    for source, _, objects, loaded_at in deliveries:
+    loaded_as: dict[str, dict[tuple[str, int, int], str]] = {}
+    for source, _, objects, loaded_at, delivery_id in deliveries:
         settled = _nanoseconds(loaded_at) - _SETTLED_NS
         for key, size, modified, mark in json.loads(objects):
+            loaded_as.setdefault(source, {})[key, size, modified] = delivery_id
             if modified < settled:
                 hashes.setdefault(source, {})[key, size, modified] = mark
     last = build.to_pylist()[0] if build.num_rows else {}
     return State(
-        loaded=frozenset((source, identity) for source, identity, _, _ in deliveries),
+        loaded=frozenset((row[0], row[1]) for row in deliveries),
         refused=frozenset((p[0], p[6]) for p in problems if p[5] == "load" and p[4] == "error"),
         pull_problems=frozenset((p[0], p[1], p[2], p[3]) for p in problems if p[5] == "pull"),
         api_problems=frozenset((*p[:4], p[6]) for p in problems if p[5] == "api"),
@@ -102,6 +107,7 @@ def read_state(ledger: Path) -> State:
         tag_backfills=tag_backfills,
         error_count=sum(1 for p in problems if p[4] == "error"),
         hashes=hashes,
+        loaded_as=loaded_as,
         unfetched_logs=frozenset((p[0], p[1]) for p in problems if p[2] == "unfetched_trail_file"),
         made_with=MadeWith(**{f.name: last.get(f.name) or "" for f in fields(MadeWith)}),
         as_of=last.get("as_of"),
