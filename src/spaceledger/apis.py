@@ -139,13 +139,6 @@ def _answer(question: Question) -> Snapshot | SourceError:
         return understood(question.ask, question.asked_as)
     except SourceError as error:
         return error
-    except (KeyError, TypeError, ValueError) as error:
-        # Its text may quote the answer.
-        return SourceError(
-            f"the answer lacks what it should have ({type(error).__name__})",
-            where=question.asked_as,
-            todo="run again, and report it where it stays",
-        )
 
 
 def _refusal(question: Question, error: SourceError, state: State) -> ProblemRow:
