@@ -6,8 +6,9 @@ is looked up again and fetched anew. What came before a crash is there already a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -192,29 +193,39 @@ def _held(each: FreshDelivery, error: DeliveryError) -> Problem:
     )
 
 
+def _in_tens(files: Iterable[LogFile]) -> Iterator[list[LogFile]]:
+    """Handing over a small file takes as long as a tenth of fetching it."""
+    waiting = iter(files)
+    while some := list(islice(waiting, 10)):
+        yield some
+
+
 def _fetch_logs(logs: FreshLogs, landing: Path, step: Step) -> int:
     """How many log files came from a remote trail. One that is refused is told of when it is read."""
     if not logs.store.is_remote:
         return 0
     progress = _Progress(logs.source.name, len(logs.files), logs.files.total_bytes, step)
 
-    def work(file: LogFile) -> Iterator[tuple[int, SourceError | None]]:
-        fault = None
+    def fault_of(file: LogFile) -> SourceError | None:
         try:
             logs.store.materialise(file.item, landing)
         except SourceError as error:
             if error.is_of_the_whole:
                 raise
-            fault = error
-        yield file.item.size, fault
+            return error
+        return None
+
+    def work(files: list[LogFile]) -> Iterator[list[tuple[int, SourceError | None]]]:
+        yield [(file.item.size, fault_of(file)) for file in files]
 
     count = refused = 0
-    for size, fault in shared(logs.files, work, _WORKERS):
-        progress.add(size)
-        count += fault is None
-        refused += fault is not None
-        # Where nothing at all comes, a permission is missing: one line says it better than a row a file.
-        if fault and logs.is_news and not count and refused >= _REFUSED_AT_ONCE:
-            raise fault
+    for done in shared(_in_tens(logs.files), work, _WORKERS):
+        for size, fault in done:
+            progress.add(size)
+            count += fault is None
+            refused += fault is not None
+            # Where nothing at all comes, a permission is missing: one line says more than a row a file.
+            if fault and logs.is_news and not count and refused >= _REFUSED_AT_ONCE:
+                raise fault
     progress.end()
     return count

@@ -38,7 +38,7 @@ class S3Store:
     bucket: str
     prefix: str
     fast: FastBodies | None = None
-    # Copies that this store has made or held against their objects.
+    # Copies that this store has made or held against their objects, and folders it has made.
     seen: set[Path] = field(default_factory=set)
     # Set once an object turned out to lie under a KMS key, where ETags are no MD5.
     is_opaque: Event = field(default_factory=Event)
@@ -123,15 +123,18 @@ class S3Store:
         if self._is_landed(item, target):
             return target
         for folder in (target.parent, landing / PARTS):
-            folder.mkdir(parents=True, exist_ok=True)
+            if folder not in self.seen:
+                folder.mkdir(parents=True, exist_ok=True)
+                self.seen.add(folder)
         # Two threads that fetch one object do not write into one another's file.
         partial = landing / PARTS / f"{target.stem}-{os.urandom(4).hex()}.part"
         try:
             if not self._fetch_small(item, partial):
                 patiently(lambda: self._fetch(item, partial), **self._asked_for(item.key))
             partial.replace(target)
-        finally:
+        except BaseException:
             partial.unlink(missing_ok=True)
+            raise
         self.seen.add(target)
         return target
 
@@ -140,7 +143,10 @@ class S3Store:
 
         A copy that an earlier run made may have been damaged since; packed ones show that themselves.
         """
-        if not target.exists() or target.stat().st_size != item.size:
+        try:
+            if target.stat().st_size != item.size:
+                return False
+        except FileNotFoundError:
             return False
         if target in self.seen or target.suffix in _PACKED:
             return True
@@ -227,7 +233,7 @@ class S3Store:
 
     def _pour(self, item: StoredObject, file: BinaryIO, meter: Meter) -> None:
         if self.fast and self.fast.is_up and not meter.count:
-            chunks = self.fast.chunks(self.prefix + item.key, item.etag)
+            chunks = self.fast.chunks(self.prefix + item.key, item.etag, item.size)
         else:
             chunks = self._chunks(item, meter.count)
         for chunk in chunks:
