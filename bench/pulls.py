@@ -239,10 +239,10 @@ def obstore_files(endpoint: str, bucket: str, folder: Path) -> float:
     import obstore
     from obstore.store import S3Store
 
+    began = time.perf_counter()
     store = S3Store(bucket, endpoint=endpoint, region=REGION, access_key_id=KEY,
                     secret_access_key=SECRET, client_options={"allow_http": True},
                     virtual_hosted_style_request=False)  # fmt: skip
-    began = time.perf_counter()
 
     def get(key: str) -> None:
         with (folder / key.replace("/", "_")).open("wb") as file:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -120,11 +120,16 @@ def _look_up(
     source: ActivitySource, asked: TrailPull
 ) -> tuple[FreshLogs | None, tuple[Problem, ...]]:
     # boto3 takes its time to import: only where something is asked.
+    from spaceledger.sources.kept_days import OPEN
     from spaceledger.sources.lookup import look_up
 
     known = _known(source, asked, everything=True)
     versions = frozenset() if asked.again else known.versions
     told = look_up(source, versions, asked.landing, asked.now, asked.step)
+    # A whole day that was set aside is not asked for again, and so is not gone.
+    whole = {file_id for file_id, _, mark in versions if not mark.startswith(OPEN)}
+    refused = {file_id: key for file_id, key in known.refused.items() if file_id not in whole}
+    known = replace(known, refused=refused)
     return _fresh(source, told.store, told.files, known, asked)[0], told.problems
 
 
