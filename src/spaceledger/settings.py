@@ -61,6 +61,16 @@ def _address(text: str) -> str:
     return text
 
 
+def _endpoint(text: str) -> str:
+    # Not shown: it may hold a password.
+    if not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s@?#]*)?", text):
+        raise ValueError(
+            "is not the address of a service, such as http://127.0.0.1:8333; a user or a password never"
+            " stands in this file"
+        )
+    return text
+
+
 Location = Annotated[Path, AfterValidator(_path)]
 
 
@@ -71,7 +81,7 @@ class AwsAccess(Table):
     role_arn: str | None = None
     external_id: str | None = None
     region: str | None = None
-    endpoint_url: str | None = None
+    endpoint_url: Annotated[str, AfterValidator(_endpoint)] | None = None
 
 
 class CostSource(AwsAccess):

@@ -338,3 +338,18 @@ def test_an_amount_may_change_in_the_middle_of_a_month(tmp_path: Path) -> None:
     config.write_text(OVERLAP.replace("06-02", "06-14").replace("06-01", "06-15"))
     first, second = load_settings(config).budgets
     assert (first.last_day, second.first_day) == (date(2026, 6, 30), date(2026, 7, 1))
+
+
+@pytest.mark.parametrize(
+    "address", ["not a url", "http://me:secret@minio.example", "ftp://x", "https://x?token=secret"]
+)
+def test_an_endpoint_is_the_address_of_a_service_and_holds_no_secret(
+    tmp_path: Path, address: str
+) -> None:
+    path = tmp_path / "spaceledger.toml"
+    path.write_text(f'[[costs]]\nname = "acme"\nuri = "s3://bills"\nendpoint_url = "{address}"\n')
+    with pytest.raises(
+        ConfigError, match=r"line 4: costs.1.endpoint_url is not the address"
+    ) as caught:
+        load_settings(path)
+    assert "secret" not in caught.value.line()
