@@ -42,7 +42,7 @@ def test_the_daily_flow_publishes_and_tells_what_it_did(ledger: Ledger) -> None:
     ledger.configure(HEAD + BUDGET)
     write_cur(ledger.bill, "2026-09", [{"space": SPACE, "cost": "15"}])
     state = daily(ledger.config, date(2026, 9, 30), False, return_state=True)
-    assert (state.name, state.result().published) == ("Completed", True)
+    assert (state.name, state.result(_sync=True).published) == ("Completed", True)
     assert "| acme | 2026-09 |" in artifact("load-summary")
     assert "| fraud | fraud | breached | 15.00 USD | 10.00 USD |" in artifact("spaces-over-budget")
     assert artifact("problems") == "Nothing is held back, and nothing was noticed."

@@ -191,10 +191,13 @@ class S3Store:
         again = self._asked_proof(item)
         if again == proof:
             return False
-        self.is_opaque.set()
         meter = Meter(again)
         meter.update(body)
-        return meter.agrees()
+        if not meter.agrees():
+            return False
+        # The bytes are right and the ETag is not their MD5.
+        self.is_opaque.set()
+        return True
 
     def _asked_proof(self, item: StoredObject) -> Proof:
         def head(**options: Any) -> dict[str, Any]:
