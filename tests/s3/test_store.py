@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import traceback
 from pathlib import Path
 
@@ -326,3 +327,15 @@ def test_under_a_kms_key_only_the_first_log_file_takes_a_second_request(tmp_path
         item = StoredObject(f"{number}.json.gz", 4, 1, "0" * 32)
         assert store.materialise(item, tmp_path).read_bytes() == b"body"
     assert asked == ["0.json.gz"]
+
+
+def test_landing_may_go_while_a_store_is_at_work(
+    server: Server, bucket: str, tmp_path: Path
+) -> None:
+    server.client().put_object(Bucket=bucket, Key="cur/acme/x.csv", Body=b"body")
+    store = opened(server.endpoint, bucket)
+    item = next(store.list())
+    for _ in range(2):
+        landed = store.materialise(item, tmp_path / "landing")
+        assert landed.read_bytes() == b"body"
+        shutil.rmtree(tmp_path / "landing")

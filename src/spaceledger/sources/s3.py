@@ -38,7 +38,7 @@ class S3Store:
     bucket: str
     prefix: str
     fast: FastBodies | None = None
-    # Copies that this store has made or held against their objects, and folders it has made.
+    # Copies without a checksum of their own that this store has made or held against their objects.
     seen: set[Path] = field(default_factory=set)
     # Set once an object turned out to lie under a KMS key, where ETags are no MD5.
     is_opaque: Event = field(default_factory=Event)
@@ -123,9 +123,7 @@ class S3Store:
         if self._is_landed(item, target):
             return target
         for folder in (target.parent, landing / PARTS):
-            if folder not in self.seen:
-                folder.mkdir(parents=True, exist_ok=True)
-                self.seen.add(folder)
+            folder.mkdir(parents=True, exist_ok=True)
         # Two threads that fetch one object do not write into one another's file.
         partial = landing / PARTS / f"{target.stem}-{os.urandom(4).hex()}.part"
         try:
@@ -135,7 +133,8 @@ class S3Store:
         except BaseException:
             partial.unlink(missing_ok=True)
             raise
-        self.seen.add(target)
+        if target.suffix not in _PACKED:
+            self.seen.add(target)
         return target
 
     def _is_landed(self, item: StoredObject, target: Path) -> bool:
@@ -150,13 +149,17 @@ class S3Store:
             return False
         if target in self.seen or target.suffix in _PACKED:
             return True
-        meter = Meter(quick_proof(item.etag, item.size) or self._asked_proof(item))
-        with target.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                meter.update(chunk)
-        if meter.agrees():
+        if proof := quick_proof(item.etag, item.size):
+            agrees = self._is_whole(item, target.read_bytes(), proof)
+        else:
+            meter = Meter(self._asked_proof(item))
+            with target.open("rb") as file:
+                while chunk := file.read(CHUNK):
+                    meter.update(chunk)
+            agrees = meter.agrees()
+        if agrees:
             self.seen.add(target)
-        return target in self.seen
+        return agrees
 
     def landed(self, item: StoredObject, landing: Path) -> Path:
         """Where the copy of this version of an object lies, or will."""
