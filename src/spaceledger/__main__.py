@@ -1,5 +1,5 @@
 """`python -m spaceledger` is the command line."""
 
-from spaceledger.cli import main
+from spaceledger.cli import start
 
-main()
+start()

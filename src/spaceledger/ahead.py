@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TypeVar, cast
 
 Item = TypeVar("Item")
@@ -44,6 +45,13 @@ def shared(
                     return
 
     return _together([worker] * workers, workers * 2)
+
+
+def in_groups(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists: handing things over from thread to thread takes its time, for each list once."""
+    waiting = iter(items)
+    while group := list(islice(waiting, size)):
+        yield group
 
 
 class Unwanted(Exception):  # noqa: N818 - it ends work, and nobody is told

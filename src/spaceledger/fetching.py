@@ -6,14 +6,13 @@ is looked up again and fetched anew. What came before a crash is there already a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from spaceledger.ahead import shared
+from spaceledger.ahead import in_groups, shared
 from spaceledger.errors import (
     ChangedSourceError,
     DeliveryError,
@@ -193,13 +192,6 @@ def _held(each: FreshDelivery, error: DeliveryError) -> Problem:
     )
 
 
-def _in_tens(files: Iterable[LogFile]) -> Iterator[list[LogFile]]:
-    """Handing over a small file takes as long as a tenth of fetching it."""
-    waiting = iter(files)
-    while some := list(islice(waiting, 10)):
-        yield some
-
-
 def _fetch_logs(logs: FreshLogs, landing: Path, step: Step) -> int:
     """How many log files came from a remote trail. One that is refused is told of when it is read."""
     if not logs.store.is_remote:
@@ -219,7 +211,7 @@ def _fetch_logs(logs: FreshLogs, landing: Path, step: Step) -> int:
         yield [(file.item.size, fault_of(file)) for file in files]
 
     count = refused = 0
-    for done in shared(_in_tens(logs.files), work, _WORKERS):
+    for done in shared(in_groups(logs.files, 10), work, _WORKERS):
         for size, fault in done:
             progress.add(size)
             count += fault is None

@@ -18,6 +18,8 @@ from spaceledger.errors import TransientSourceError
 from spaceledger.sources import aws
 
 CHUNK = 8 * 1024 * 1024
+# obstore reads no further ahead than a socket holds; larger chunks take longer to allocate than to fetch.
+_STREAMED = 1024 * 1024
 # After so many failures in a row obstore is not asked again: a proxy or a certificate it does not know.
 _FAILURES_IN_A_ROW = 8
 # obstore asks for credentials anew after this time; boto3 renews its own well before they end.
@@ -51,7 +53,7 @@ class FastBodies:
                     raise
             return self._store
 
-    def body(self, key: str, etag: str) -> bytes | None:
+    def body(self, key: str, etag: str) -> memoryview | None:
         """A small object's bytes; None where obstore does not deliver them."""
         import obstore
 
@@ -59,33 +61,29 @@ class FastBodies:
             return None
         try:
             answer = obstore.get(self._opened(), key, options={"if_match": f'"{etag}"'})
-            found = bytes(answer.bytes())
+            found = memoryview(answer.bytes())
         except Exception:
             self._count(failed=True)
             return None
         self._count(failed=False)
         return found
 
-    def chunks(self, key: str, etag: str, size: int) -> Iterator[bytes]:
-        """A large object's bytes, a chunk a request: a stream is read ahead of its reader without bounds.
+    def chunks(self, key: str, etag: str) -> Iterator[memoryview]:
+        """A large object's bytes, a megabyte at a time.
 
         Raises TransientSourceError where obstore does not deliver them.
         """
         import obstore
 
-        for start in range(0, size, CHUNK):
-            wanted: Any = {
-                "if_match": f'"{etag}"',
-                "range": (start, min(start + CHUNK, size)),
-            }
-            try:
-                chunk = obstore.get(self._opened(), key, options=wanted).bytes()
-            except Exception as error:
-                self._count(failed=True)
-                # Without obstore's own words: they repeat what the server answered.
-                raise TransientSourceError(f"the body broke off ({type(error).__name__})") from None
-            self._count(failed=False)
-            yield memoryview(chunk)  # type: ignore[misc]
+        try:
+            answer = obstore.get(self._opened(), key, options={"if_match": f'"{etag}"'})
+            for chunk in answer.stream(min_chunk_size=_STREAMED):
+                yield memoryview(chunk)
+        except Exception as error:
+            self._count(failed=True)
+            # Without obstore's own words: they repeat what the server answered.
+            raise TransientSourceError(f"the body broke off ({type(error).__name__})") from None
+        self._count(failed=False)
 
     def _count(self, *, failed: bool) -> None:
         with self._lock:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from datetime import date, timedelta
 from posixpath import dirname
 
-from spaceledger.ahead import shared
+from spaceledger.ahead import in_groups, shared
 from spaceledger.errors import SourceError
 from spaceledger.sources.manifests import is_manifest, period_of_key
 from spaceledger.sources.objects import ObjectStore, StoredObject
@@ -16,6 +16,8 @@ WORKERS = 16
 # An export has a few folders a month; whoever has so many pointed uri at something else.
 _MANY_FOLDERS = 20_000
 _PREFIXES = 100
+# Handing an object over alone takes longer than listing it.
+_LISTED_TOGETHER = 200
 _FIRST_YEAR = date(2000, 1, 1)
 _ABOVE_LOGS = re.compile(r"AWSLogs|o-[a-z0-9]{10,32}|\d{12}")
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+){1,3}-\d{1,2}")
@@ -154,10 +156,12 @@ def list_by_region(
     Objects of one folder come in key order; a folder without a first day is listed whole.
     """
 
-    def look(folder: str) -> Iterator[StoredObject]:
+    def look(folder: str) -> Iterator[list[StoredObject]]:
         day = first_days.get(folder)
         # Behind all keys of the day before: some servers pass over a folder that is named itself.
         before = max(day, _FIRST_YEAR) - timedelta(days=1) if day else None
-        return store.list(folder, f"{folder}{before:%Y/%m/%d}/~" if before else "")
+        found = store.list(folder, f"{folder}{before:%Y/%m/%d}/~" if before else "")
+        return in_groups(found, _LISTED_TOGETHER)
 
-    return shared(folders, look, WORKERS)
+    for items in shared(folders, look, min(WORKERS, len(folders))):
+        yield from items

@@ -83,6 +83,15 @@ def _of_parts(etag: str, total: int, head: Head) -> Proof:
     return Proof("parts", etag, tuple(sizes)) if sum(sizes) == total else Proof("length")
 
 
+def is_whole(body: bytes | memoryview, proof: Proof) -> bool:
+    """Whether all bytes at once are what they must be. Length is the caller's to compare."""
+    if proof.kind == "md5":
+        return hashlib.md5(body, usedforsecurity=False).hexdigest() == proof.expected
+    meter = Meter(proof)
+    meter.update(body)
+    return meter.agrees()
+
+
 @dataclass
 class Meter:
     """Counts and sums bytes as they pass."""

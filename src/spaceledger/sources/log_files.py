@@ -68,7 +68,7 @@ def find_log_files(
     from its first day in `first_days` on. Raises SourceError where the place cannot be read.
     """
     for item in _packed_first(_listed(store, start, folders, first_days or {})):
-        day = _day_of(item.key)
+        day = _day_of(item.key) if start else None
         if not (start and day and day < start):
             yield log_file_of(item)
 

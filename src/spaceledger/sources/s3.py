@@ -6,7 +6,6 @@ Objects land under a name made from a hash of the key, so that no key becomes a 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +14,11 @@ from typing import Any, BinaryIO
 
 from spaceledger.ahead import check_wanted
 from spaceledger.errors import AlteredSourceError, SourceError, TransientSourceError
-from spaceledger.landing import PARTS
+from spaceledger.landing import opened, partial_in, settle, size_of
 from spaceledger.settings import AwsAccess
 from spaceledger.sources.aws import client_of, session_of
 from spaceledger.sources.bodies import CHUNK, FastBodies, slow_chunks
-from spaceledger.sources.integrity import Meter, Proof, asked_proof, quick_proof
+from spaceledger.sources.integrity import Meter, Proof, asked_proof, is_whole, quick_proof
 from spaceledger.sources.objects import StoredObject
 from spaceledger.sources.patience import patiently
 
@@ -27,7 +26,7 @@ from spaceledger.sources.patience import patiently
 _ENDINGS = (".csv.gz", ".csv.zip", ".csv", ".zip", ".parquet", ".json.gz", ".json", ".gz")
 
 # These hold a checksum of their own, which is looked at when they are read.
-_PACKED = {".gz", ".zip"}
+_PACKED = (".gz", ".zip")
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class S3Store:
     prefix: str
     fast: FastBodies | None = None
     # Copies without a checksum of their own that this store has made or held against their objects.
-    seen: set[Path] = field(default_factory=set)
+    seen: set[str] = field(default_factory=set)
     # Set once an object turned out to lie under a KMS key, where ETags are no MD5.
     is_opaque: Event = field(default_factory=Event)
     is_remote = True
@@ -119,58 +118,52 @@ class S3Store:
         Not flushed to the disk: after a power cut a file system shows the size that was written, and a copy
         of another size than its object is fetched again.
         """
-        target = self.landed(item, landing)
+        target = self._landed(item, landing)
         if self._is_landed(item, target):
-            return target
-        for folder in (target.parent, landing / PARTS):
-            folder.mkdir(parents=True, exist_ok=True)
-        # Two threads that fetch one object do not write into one another's file.
-        partial = landing / PARTS / f"{target.stem}-{os.urandom(4).hex()}.part"
+            return Path(target)
+        partial = partial_in(landing)
         try:
             if not self._fetch_small(item, partial):
                 patiently(lambda: self._fetch(item, partial), **self._asked_for(item.key))
-            partial.replace(target)
+            settle(partial, target)
         except BaseException:
-            partial.unlink(missing_ok=True)
+            Path(partial).unlink(missing_ok=True)
             raise
-        if target.suffix not in _PACKED:
+        if not target.endswith(_PACKED):
             self.seen.add(target)
-        return target
+        return Path(target)
 
-    def _is_landed(self, item: StoredObject, target: Path) -> bool:
+    def _is_landed(self, item: StoredObject, target: str) -> bool:
         """Whether a copy is there that can be relied on.
 
         A copy that an earlier run made may have been damaged since; packed ones show that themselves.
         """
-        try:
-            if target.stat().st_size != item.size:
-                return False
-        except FileNotFoundError:
+        if size_of(target) != item.size:
             return False
-        if target in self.seen or target.suffix in _PACKED:
+        if target.endswith(_PACKED) or target in self.seen:
             return True
-        if proof := quick_proof(item.etag, item.size):
-            agrees = self._is_whole(item, target.read_bytes(), proof)
-        else:
-            meter = Meter(self._asked_proof(item))
-            with target.open("rb") as file:
+        with Path(target).open("rb") as file:
+            if proof := quick_proof(item.etag, item.size):
+                agrees = self._is_whole(item, file.read(), proof)
+            else:
+                meter = Meter(self._asked_proof(item))
                 while chunk := file.read(CHUNK):
                     meter.update(chunk)
-            agrees = meter.agrees()
+                agrees = meter.agrees()
         if agrees:
             self.seen.add(target)
         return agrees
 
-    def landed(self, item: StoredObject, landing: Path) -> Path:
+    def _landed(self, item: StoredObject, landing: Path) -> str:
         """Where the copy of this version of an object lies, or will."""
         mark = hashlib.sha256(
             f"{self.bucket}/{self.prefix}{item.key}|{item.etag}".encode("utf-8", "surrogateescape")
         ).hexdigest()
         name = item.key.rsplit("/", 1)[-1].lower()
         ending = next((ending for ending in _ENDINGS if name.endswith(ending)), "")
-        return landing / mark[:2] / f"{mark}{ending}"
+        return f"{landing}/{mark[:2]}/{mark}{ending}"
 
-    def _fetch_small(self, item: StoredObject, partial: Path) -> bool:
+    def _fetch_small(self, item: StoredObject, partial: str) -> bool:
         """Whether a small object came at the first try, which is the usual case and must be quick."""
         proof = quick_proof(item.etag, item.size)
         if not proof or not self.fast:
@@ -179,24 +172,19 @@ class S3Store:
         if body is None or len(body) != item.size:
             return False
         # A question for each small object would take longer than the object; packed ones show damage.
-        shows_damage = self.is_opaque.is_set() and item.key.lower().endswith((".gz", ".zip"))
+        shows_damage = self.is_opaque.is_set() and item.key.lower().endswith(_PACKED)
         if not shows_damage and not self._is_whole(item, body, proof):
             return False
-        partial.write_bytes(body)
+        with opened(partial) as file:
+            file.write(body)
         return True
 
-    def _is_whole(self, item: StoredObject, body: bytes, proof: Proof) -> bool:
-        meter = Meter(proof)
-        meter.update(body)
-        if meter.agrees():
+    def _is_whole(self, item: StoredObject, body: bytes | memoryview, proof: Proof) -> bool:
+        if is_whole(body, proof):
             return True
         # An ETag that is no MD5, of an object under a KMS key: S3 knows another proof.
         again = self._asked_proof(item)
-        if again == proof:
-            return False
-        meter = Meter(again)
-        meter.update(body)
-        if not meter.agrees():
+        if again == proof or not is_whole(body, again):
             return False
         # The bytes are right and the ETag is not their MD5.
         self.is_opaque.set()
@@ -220,13 +208,14 @@ class S3Store:
 
         return asked_proof(item.etag, head, where=self.address(item.key))
 
-    def _fetch(self, item: StoredObject, partial: Path) -> None:
+    def _fetch(self, item: StoredObject, partial: str) -> None:
         """The whole object into a file, from wherever it breaks off; a body that is altered is no body."""
         if quick_proof(item.etag, item.size):
-            partial.write_bytes(self._read(item))
+            with opened(partial) as file:
+                file.write(self._read(item))
             return
         meter = Meter(self._asked_proof(item))
-        with partial.open("wb") as file:
+        with opened(partial) as file:
             while meter.count < item.size:
                 before = meter.count
                 try:
@@ -238,10 +227,11 @@ class S3Store:
             raise AlteredSourceError("arrives altered", where=self.address(item.key))
 
     def _pour(self, item: StoredObject, file: BinaryIO, meter: Meter) -> None:
-        if self.fast and self.fast.is_up and not meter.count:
-            chunks = self.fast.chunks(self.prefix + item.key, item.etag, item.size)
-        else:
-            chunks = self._chunks(item, meter.count)
+        chunks: Iterator[bytes | memoryview] = (
+            self.fast.chunks(self.prefix + item.key, item.etag)
+            if self.fast and self.fast.is_up and not meter.count
+            else self._chunks(item, meter.count)
+        )
         for chunk in chunks:
             check_wanted()
             meter.update(chunk)
