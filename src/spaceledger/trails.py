@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from spaceledger.ahead import shared
+from spaceledger.ahead import in_groups, shared
 from spaceledger.errors import SourceError
 from spaceledger.settings import ActivitySource
 from spaceledger.sources.bills import Problem
@@ -20,11 +20,12 @@ from spaceledger.sources.trails import TrailBatch, read_batches
 from spaceledger.spool import Spool
 from spaceledger.warehouse import tables
 from spaceledger.warehouse.activity import forget_files, load_events
-from spaceledger.warehouse.known_logs import KnownLogs, known_logs
+from spaceledger.warehouse.known_logs import KnownLogs, KnownVersions, known_logs
 from spaceledger.warehouse.problems import ProblemRow, close_files, record
 
 # So many files that could not be fetched before are asked for by name, wherever they lie.
 _ASKED_AGAIN = 1000
+_COMPARED_TOGETHER = 2_000
 
 
 @dataclass
@@ -123,11 +124,11 @@ def _look_up(
     from spaceledger.sources.kept_days import OPEN
     from spaceledger.sources.lookup import look_up
 
-    known = _known(source, asked, everything=True)
-    versions = frozenset() if asked.again else known.versions
-    told = look_up(source, versions, asked.landing, asked.now, asked.step)
+    known = _known(source, asked, everything=True, with_marks=True)
+    marks = {} if asked.again else known.marks
+    told = look_up(source, marks, asked.landing, asked.now, asked.step)
     # A whole day that was set aside is not asked for again, and so is not gone.
-    whole = {file_id for file_id, _, mark in versions if not mark.startswith(OPEN)}
+    whole = {file_id for file_id, mark in marks.items() if not mark.startswith(OPEN)}
     refused = {file_id: key for file_id, key in known.refused.items() if file_id not in whole}
     known = replace(known, refused=refused)
     return _fresh(source, told.store, told.files, known, asked)[0], told.problems
@@ -141,7 +142,7 @@ def _pull_trail(
     known = _known(source, asked, everything=asked.again or folders is None)
     files = _files_of(source, store, asked, known, folders)
     found, has_files = _fresh(source, store, files, known, asked)
-    if has_files or known.versions:
+    if has_files or len(known.versions):
         return found, ()
     return found, (Problem(
         source.name, store.address(""), "no_trail_files", "warning",
@@ -149,7 +150,9 @@ def _pull_trail(
     ),)  # fmt: skip
 
 
-def _known(source: ActivitySource, asked: TrailPull, *, everything: bool) -> KnownLogs:
+def _known(
+    source: ActivitySource, asked: TrailPull, *, everything: bool, with_marks: bool = False
+) -> KnownLogs:
     return known_logs(
         asked.ledger,
         source.name,
@@ -158,6 +161,7 @@ def _known(source: ActivitySource, asked: TrailPull, *, everything: bool) -> Kno
         today=asked.now.date(),
         since=asked.since,
         everything=everything,
+        with_marks=with_marks,
     )
 
 
@@ -169,16 +173,19 @@ def _fresh(
     asked: TrailPull,
 ) -> tuple[FreshLogs | None, bool]:
     """What of the files found is new, None where nothing is; and whether any was found at all."""
-    versions = frozenset() if asked.again else known.versions
+    versions = KnownVersions() if asked.again else known.versions
     files = LogFiles()
     gone = dict(known.refused)
     is_new = has_files = False
-    for file in found:
+    for group in in_groups(found, _COMPARED_TOGETHER):
         has_files = True
-        gone.pop(file.file_id, None)
-        if file.version not in versions:
-            files.append(file)
-            is_new = is_new or (source.name, store.address(file.name)) not in asked.unfetched
+        for file, is_lacking in zip(
+            group, versions.lack([file.version for file in group]), strict=True
+        ):
+            gone.pop(file.file_id, None)
+            if is_lacking:
+                files.append(file)
+                is_new = is_new or (source.name, store.address(file.name)) not in asked.unfetched
     if len(files) or gone:
         return FreshLogs(source, store, files, gone, is_new or bool(gone)), has_files
     return None, has_files

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ class _Day:
 
 def look_up(
     source: ActivitySource,
-    known: Collection[tuple[int, int, str]],
+    known: Mapping[int, str],
     landing: Path,
     now: datetime,
     step: Callable[[str], None],
@@ -81,7 +81,7 @@ def look_up(
 ) -> LookedUp:
     """Asks for each day of each region that is not known to be whole, or settled by now, side by side.
 
-    `known` are versions of log files. Days that are kept in `landing` are not asked for again, but for
+    `known` are the marks of log files by id. Days that are kept in `landing` are not asked for again, but for
     whole ones that are to settle. A region that is refused or does not answer is a problem; its days
     until then are there.
     """
@@ -94,8 +94,8 @@ def look_up(
         account = account_of(source, source.regions[0], where)
     except SourceError as error:
         return LookedUp(store, (), (_problem(source, "", error),))
-    settled = frozenset(file_id for file_id, _, mark in known if mark.startswith(SETTLED))
-    whole = settled | {file_id for file_id, _, mark in known if mark.startswith(WHOLE)}
+    settled = frozenset(file_id for file_id, mark in known.items() if mark.startswith(SETTLED))
+    whole = settled | {file_id for file_id, mark in known.items() if mark.startswith(WHOLE)}
     folder = landing / "lookup-events" / source.name / account
     files: list[LogFile] = []
     problems: list[Problem] = []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from spaceledger.warehouse.connection import open_published, run
 
@@ -32,14 +36,49 @@ _FIRST_DAYS = f"""
 """
 
 
+class KnownVersions:
+    """Id, size and mark of files, kept as sixteen bytes each: a trail may have many millions."""
+
+    def __init__(self, digests: pa.Array | None = None) -> None:
+        if digests is None or not len(digests):
+            self._digests: npt.NDArray[np.bytes_] = np.empty(0, "S16")
+            return
+        fixed = digests.cast(pa.binary(16))
+        values = fixed.buffers()[1]
+        found = np.frombuffer(values, "S16", count=len(fixed), offset=fixed.offset * 16)
+        self._digests = np.sort(found)
+
+    def __len__(self) -> int:
+        return len(self._digests)
+
+    def lack(self, versions: Sequence[tuple[int, int, str]]) -> list[bool]:
+        """Of each version whether it is not among these; many at once are quicker than one by one."""
+        if not len(self):
+            return [True] * len(versions)
+        asked = np.array([_digest(*version) for version in versions], "S16")
+        places = np.minimum(np.searchsorted(self._digests, asked), len(self) - 1)
+        return list(self._digests[places] != asked)
+
+
+def _digest(file_id: int, size: int, mark: str) -> bytes:
+    """What _DIGEST makes in SQL."""
+    text = f"{file_id}|{size}|{mark}".encode()
+    return hashlib.md5(text, usedforsecurity=False).digest()
+
+
+_DIGEST = "unhex(md5(file_id || '|' || size || '|' || mark))"
+
+
 @dataclass(frozen=True)
 class KnownLogs:
-    """Id, size and mark of files read, ids and keys of those set aside, and where listing may begin.
+    """Versions of files read, ids and keys of those set aside, and where listing may begin.
 
-    `first_days` is by the folder that holds a region's years; a folder it lacks is listed whole.
+    `marks` are those of looked-up days by id. `first_days` is by the folder that holds a region's years; a
+    folder it lacks is listed whole.
     """
 
-    versions: frozenset[tuple[int, int, str]] = frozenset()
+    versions: KnownVersions = field(default_factory=KnownVersions)
+    marks: Mapping[int, str] = field(default_factory=dict)
     refused: Mapping[int, str] = field(default_factory=dict)
     first_days: Mapping[str, date] = field(default_factory=dict)
 
@@ -53,6 +92,7 @@ def known_logs(
     today: date,
     since: date | None = None,
     everything: bool = False,
+    with_marks: bool = False,
 ) -> KnownLogs:
     """What is known of a trail: of the last days of each region, or of `everything`.
 
@@ -75,17 +115,19 @@ def known_logs(
                 " where day is null or day >= coalesce("
                 "(select first_day from firsts where firsts.folder = files.folder), day)"
             )
-        rows = run(
-            con,
+        given |= {"folders": list(days), "days": list(days.values())}
+        files = (
             f"with files as ({_FILES}), firsts as (select unnest($folders::varchar[]) as folder,"
-            " unnest($days::date[]) as first_day)"
-            f" select file_id, size, mark, object_key, is_refused from files{where}",
-            {**given, "folders": list(days), "days": list(days.values())},
+            f" unnest($days::date[]) as first_day), known as (select * from files{where})"
         )
+        digests = con.sql(f"{files} select {_DIGEST} from known", params=given).to_arrow_table()
+        refused = run(con, f"{files} select file_id, object_key from known where is_refused", given)
+        marks = run(con, f"{files} select file_id, mark from known", given) if with_marks else []
     return KnownLogs(
-        versions=frozenset((row[0], row[1], row[2]) for row in rows),
-        refused={row[0]: row[3] for row in rows if row[4]},
-        first_days=dict(days),
+        versions=KnownVersions(digests.column(0).combine_chunks()),
+        marks=dict(marks),
+        refused=dict(refused),
+        first_days=days,
     )
 
 
