@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -19,6 +19,9 @@ from spaceledger.errors import HomeError, QueryError
 from spaceledger.paths import Home, sql_dir
 from spaceledger.warehouse.connection import open_published, run
 from spaceledger.warehouse.models import header_lines
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,9 @@ class Ledger:
 
 def _mapper(kind: pa.DataType) -> pd.ArrowDtype | None:
     """Money stays exact in pandas."""
+    # A quarter of the start of every command, and few make data frames.
+    import pandas as pd
+
     return pd.ArrowDtype(kind) if pa.types.is_decimal(kind) else None
 
 
