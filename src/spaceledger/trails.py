@@ -19,7 +19,7 @@ from spaceledger.sources.objects import ObjectStore, StoredObject, open_store
 from spaceledger.sources.trails import TrailBatch, read_batches
 from spaceledger.spool import Spool
 from spaceledger.warehouse import tables
-from spaceledger.warehouse.activity import forget_files, load_events
+from spaceledger.warehouse.activity import forget_copies, forget_files, load_events
 from spaceledger.warehouse.known_logs import KnownLogs, KnownVersions, known_logs
 from spaceledger.warehouse.problems import ProblemRow, close_files, record
 
@@ -60,6 +60,7 @@ class FreshLogs:
     files: LogFiles
     gone: Mapping[int, str]  # file_id: key
     is_news: bool  # False where there are only files that could not be fetched before
+    has_moved: bool = False  # what was read elsewhere before may be among the files
 
 
 class TrailRow(NamedTuple):
@@ -187,7 +188,8 @@ def _fresh(
                 files.append(file)
                 is_new = is_new or (source.name, store.address(file.name)) not in asked.unfetched
     if len(files) or gone:
-        return FreshLogs(source, store, files, gone, is_new or bool(gone)), has_files
+        is_news = is_new or bool(gone)
+        return FreshLogs(source, store, files, gone, is_news, known.has_moved), has_files
     return None, has_files
 
 
@@ -273,6 +275,8 @@ def load_logs(
         )
         done = f"{row.file_count:,} of {len(logs.files):,} files, {row.event_count:,} events"
         step(f"load {name}: {done}")
+    if logs.has_moved:
+        forget_copies(con, name)
     return row
 
 

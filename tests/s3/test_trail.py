@@ -235,6 +235,29 @@ def test_a_trail_that_moved_or_begins_earlier_is_listed_whole(
     assert read(remote) == 24
 
 
+def test_a_trail_whose_address_moves_up_or_down_counts_no_call_twice(
+    remote: Ledger, server: Server, bucket: str
+) -> None:
+    daily = "select event_date, sum(event_count) from marts.trail_events_daily group by all order by all"
+    for day in range(1, 21):
+        put(server, bucket, HERE, day)
+        put(server, bucket, OTHER, day, top="team-b/AWSLogs/")
+    text = remote.config.read_text()
+    remote.configure(text.replace("/logs", f"/logs/AWSLogs/o-abcdefghij/{HERE[0]}/CloudTrail"))
+    assert read(remote) == 20
+    remote.configure(text)
+    assert read(remote) == 40
+    assert remote.query(daily) == [(date(2026, 9, day), 2) for day in range(1, 21)]
+    assert remote.query("select count(*), count(distinct event_id) from raw.trail_events") == [
+        (40, 40)
+    ]
+    remote.configure(text.replace("/logs", "/logs/team-b"))
+    assert read(remote) == 20
+    # What is no longer listed is not forgotten.
+    assert remote.query(daily) == [(date(2026, 9, day), 2) for day in range(1, 21)]
+    assert read(remote) == 0
+
+
 def test_logs_at_the_top_and_below_a_prefix_are_both_found(
     remote: Ledger, server: Server, bucket: str
 ) -> None:

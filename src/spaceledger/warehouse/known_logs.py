@@ -74,13 +74,14 @@ class KnownLogs:
     """Versions of files read, ids and keys of those set aside, and where listing may begin.
 
     `marks` are those of looked-up days by id. `first_days` is by the folder that holds a region's years; a
-    folder it lacks is listed whole.
+    folder it lacks is listed whole. `has_moved`: the trail was at another address, or begins earlier now.
     """
 
     versions: KnownVersions = field(default_factory=KnownVersions)
     marks: Mapping[int, str] = field(default_factory=dict)
     refused: Mapping[int, str] = field(default_factory=dict)
     first_days: Mapping[str, date] = field(default_factory=dict)
+    has_moved: bool = False
 
 
 def known_logs(
@@ -104,11 +105,11 @@ def known_logs(
     with open_published(ledger) as con:
         if not run(con, "select 1 from duckdb_tables() where table_name = 'trail_files'"):
             return KnownLogs()
-        everything = everything or not _is_listed_as(con, source, address, start)
+        has_moved = not _is_listed_as(con, source, address, start)
         given: dict[str, object] = {"source": source}
         days: dict[str, date] = {}
         where = ""
-        if not everything:
+        if not everything and not has_moved:
             found = run(con, _FIRST_DAYS, {**given, "today": today, "days": RELISTED_DAYS})
             days = {folder: min(day, since or day) for folder, day in found}
             where = (
@@ -128,6 +129,7 @@ def known_logs(
         marks=dict(marks),
         refused=dict(refused),
         first_days=days,
+        has_moved=has_moved,
     )
 
 
