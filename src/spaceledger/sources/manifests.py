@@ -119,6 +119,9 @@ def resolve_listed(manifest: Manifest, listed: str, known: Container[str]) -> st
     Raises DeliveryError where it points outside the report's folder or is not there.
     """
     bare = re.sub(r"^s3://[^/]+/", "", listed)
+    # A report made without a prefix has keys that begin with a slash: `/report/20260901-20261001/...`.
+    if any(_RANGE.fullmatch(part) for part in bare.split("/")):
+        bare = bare.removeprefix("/")
     parts = bare.split("/")
     if ".." in parts or "." in parts or bare.startswith("/") or "\\" in bare or "" in parts[:-1]:
         raise DeliveryError(

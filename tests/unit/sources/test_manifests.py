@@ -298,6 +298,18 @@ OUTSIDE = [
 ]
 
 
+@pytest.mark.parametrize("top", ["/report/", "report/", ""])
+def test_a_report_without_a_prefix_has_keys_that_begin_with_a_slash(top: str) -> None:
+    """In its bucket, copied to a folder, and with the uri at the report's own folder."""
+    listed = "/report/20260901-20261001/a-1/report-00001.csv.gz"
+    told = body(assemblyId="a-1", reportName="report", reportKeys=[listed])
+    data = f"{top}20260901-20261001/a-1/report-00001.csv.gz"
+    store = Memory({f"{top}20260901-20261001/report-Manifest.json": told, data: b"x"})
+    found = find_deliveries("acme", store)
+    assert not found.problems
+    assert [[item.key for item in each.objects] for each in found.deliveries] == [[data]]
+
+
 @pytest.mark.parametrize("listed", OUTSIDE)
 def test_a_listed_file_outside_its_folder_is_refused(listed: str) -> None:
     everything = {normpath(part) for part in OUTSIDE} | set(OUTSIDE)
