@@ -1,9 +1,15 @@
--- Log files of the trail $source that it reads under another name by now, because it has moved: CloudTrail gives each
--- file a name of its own, which stays when it is copied.
-select file_id
-from raw.trail_files
-where source = $source and contains(object_key, '_CloudTrail_')
-qualify row_number() over (
-    partition by regexp_extract(object_key, '[^/]+$')
-    order by read_at desc, problem is not null asc, file_id asc
-) > 1
+-- Log files that the trail $source read under its former address and, at $now, under its new one too: CloudTrail gives
+-- each file a name of its own, which stays wherever it is copied to. Two that lie below one address both count.
+select former.file_id
+from raw.trail_files as former
+inner join raw.trail_files as latter
+    on
+        former.source = latter.source
+        and regexp_extract(former.object_key, '[^/]+$') = regexp_extract(latter.object_key, '[^/]+$')
+where
+    former.source = $source
+    and contains(former.object_key, '_CloudTrail_')
+    and former.read_at < $now
+    and latter.read_at = $now
+    and latter.problem is null
+group by former.file_id

@@ -276,7 +276,7 @@ def load_logs(
         done = f"{row.file_count:,} of {len(logs.files):,} files, {row.event_count:,} events"
         step(f"load {name}: {done}")
     if logs.has_moved:
-        forget_copies(con, name)
+        forget_copies(con, name, now)
     return row
 
 

@@ -258,6 +258,26 @@ def test_a_trail_whose_address_moves_up_or_down_counts_no_call_twice(
     assert read(remote) == 0
 
 
+def test_a_copy_that_cannot_be_read_takes_nothing_away(
+    remote: Ledger, server: Server, bucket: str
+) -> None:
+    keys = [put(server, bucket, HERE, day) for day in (1, 2)]
+    text = remote.config.read_text()
+    remote.configure(text.replace("/logs", "/logs/AWSLogs"))
+    assert read(remote) == 2
+    server.client().put_object(Bucket=bucket, Key=f"logs/{keys[0]}", Body=b"no log")
+    # Two copies below one address are two deliveries, before and after.
+    event = record("111111111111-us-east-1-9-2-a", eventTime="2026-09-02T10:00:00Z")
+    server.client().put_object(Bucket=bucket, Key=f"logs/copy/{keys[1]}", Body=packed(event))
+    remote.configure(text)
+    remote.run(as_of=AS_OF)
+    daily = "select event_date, sum(event_count) from marts.trail_events_daily group by all order by all"
+    expected = [(date(2026, 9, 1), 1), (date(2026, 9, 2), 2)]
+    assert remote.query(daily) == expected
+    remote.run(as_of=AS_OF, full_refresh=True)
+    assert remote.query(daily) == expected
+
+
 def test_logs_at_the_top_and_below_a_prefix_are_both_found(
     remote: Ledger, server: Server, bucket: str
 ) -> None:

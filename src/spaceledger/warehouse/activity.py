@@ -111,10 +111,10 @@ def _load(con: duckdb.DuckDBPyConnection) -> LoadedEvents:
     return LoadedEvents(sums[0], sums[1], sums[2], tuple(odd))
 
 
-def forget_copies(con: duckdb.DuckDBPyConnection, source: str) -> None:
-    """Forgets what a trail that has moved read under its former address and reads under its new one too."""
+def forget_copies(con: duckdb.DuckDBPyConnection, source: str, now: datetime) -> None:
+    """Forgets what a trail that has moved read before and has read, at `now`, under its new address too."""
     query = (sql_dir() / "load" / "trail_copies.sql").read_text(encoding="utf-8")
-    copies = [row[0] for row in run(con, query, {"source": source})]
+    copies = [row[0] for row in run(con, query, {"source": source, "now": now})]
     for table in TRAIL_TABLES if copies else ():
         run(con, f"delete from raw.{table} where source = ? and file_id in (select unnest(?::bigint[]))",
             [source, copies])  # fmt: skip
