@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from spaceledger.ahead import shared
 from spaceledger.errors import ChangedSourceError, SourceError, TransientSourceError
 from spaceledger.settings import AwsAccess
 from spaceledger.sources import patience
@@ -339,3 +341,21 @@ def test_landing_may_go_while_a_store_is_at_work(
         landed = store.materialise(item, tmp_path / "landing")
         assert landed.read_bytes() == b"body"
         shutil.rmtree(tmp_path / "landing")
+
+
+def test_nobody_waits_for_a_large_object_that_is_no_longer_wanted(
+    server: Server, bucket: str, tmp_path: Path
+) -> None:
+    """As at Ctrl-C: whoever took what the threads bring has gone."""
+    server.client().put_object(Bucket=bucket, Key="cur/acme/x.parquet", Body=bytes(96 * 1024**2))
+    store = opened(server.endpoint, bucket)
+    (item,) = store.list()
+
+    def work(job: StoredObject) -> Iterator[str]:
+        yield "begun"
+        store.materialise(job, tmp_path)
+
+    told = shared([item], work, 1)
+    assert next(told) == "begun"
+    told.close()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
