@@ -3,6 +3,9 @@
 with files as (
     select
         file_id,
+        object_key,
+        size,
+        event_count,
         problem,
         read_at = $now as is_new,
         regexp_extract(object_key, '[^/]*_CloudTrail_[^/]*$') as file_name
@@ -10,8 +13,18 @@ with files as (
     where source = $source
 )
 
-select former.file_id
+select
+    former.file_id,
+    former.object_key
 from files as former
 inner join files as latter on former.file_name = latter.file_name
-where former.file_name <> '' and not former.is_new and latter.is_new and latter.problem is null
-group by former.file_id
+where
+    former.file_name <> ''
+    and not former.is_new
+    and latter.is_new
+    and latter.problem is null
+    and (
+        former.problem is not null
+        or (former.size = latter.size and former.event_count = latter.event_count)
+    )
+group by former.file_id, former.object_key

@@ -21,7 +21,7 @@ from spaceledger.spool import Spool
 from spaceledger.warehouse import tables
 from spaceledger.warehouse.activity import forget_copies, forget_files, load_events
 from spaceledger.warehouse.known_logs import KnownLogs, KnownVersions, known_logs
-from spaceledger.warehouse.problems import ProblemRow, close_files, record
+from spaceledger.warehouse.problems import ProblemRow, close_copies, close_files, record
 
 # So many files that could not be fetched before are asked for by name, wherever they lie.
 _ASKED_AGAIN = 1000
@@ -276,7 +276,7 @@ def load_logs(
         done = f"{row.file_count:,} of {len(logs.files):,} files, {row.event_count:,} events"
         step(f"load {name}: {done}")
     if logs.has_moved:
-        forget_copies(con, name, now)
+        close_copies(con, name, [*logs.gone.values(), *forget_copies(con, name, now)], now)
     return row
 
 

@@ -278,6 +278,24 @@ def test_a_copy_that_cannot_be_read_takes_nothing_away(
     assert remote.query(daily) == expected
 
 
+def test_a_copy_that_can_be_read_mends_what_could_not(
+    remote: Ledger, server: Server, bucket: str
+) -> None:
+    keys = [put(server, bucket, HERE, day) for day in (1, 2)]
+    text = remote.config.read_text()
+    other = server.bucket()
+    for key in keys:
+        body = server.client().get_object(Bucket=bucket, Key=f"logs/{key}")["Body"].read()
+        server.client().put_object(Bucket=other, Key=f"logs/copy/{key}", Body=body)
+    server.client().put_object(Bucket=bucket, Key=f"logs/{keys[0]}", Body=b"no log")
+    remote.run(as_of=AS_OF)
+    assert remote.query("select problem from marts.ingest_problems") == [("broken_trail_file",)]
+    remote.configure(text.replace(f"{bucket}/logs", f"{other}/logs/copy/AWSLogs"))
+    assert read(remote) == 2
+    assert remote.query("select count(*) from marts.ingest_problems") == [(0,)]
+    assert remote.query("select count(*) from raw.trail_files") == [(2,)]
+
+
 def test_logs_at_the_top_and_below_a_prefix_are_both_found(
     remote: Ledger, server: Server, bucket: str
 ) -> None:

@@ -74,7 +74,8 @@ class KnownLogs:
     """Versions of files read, ids and keys of those set aside, and where listing may begin.
 
     `marks` are those of looked-up days by id. `first_days` is by the folder that holds a region's years; a
-    folder it lacks is listed whole. `has_moved`: the trail was at another address.
+    folder it lacks is listed whole. `has_moved`: the trail was at another address, or began
+    later, so that some of it may be known under other names.
     """
 
     versions: KnownVersions = field(default_factory=KnownVersions)
@@ -106,11 +107,11 @@ def known_logs(
         if not run(con, "select 1 from duckdb_tables() where table_name = 'trail_files'"):
             return KnownLogs()
         before = _listed_as(con, source)
-        has_moved = before is None or before[0] != address
+        has_moved = before is None or before[0] != address or _is_earlier(start, before[1])
         given: dict[str, object] = {"source": source}
         days: dict[str, date] = {}
         where = ""
-        if not everything and before and not has_moved and not _is_earlier(start, before[1]):
+        if not everything and not has_moved:
             found = run(con, _FIRST_DAYS, {**given, "today": today, "days": RELISTED_DAYS})
             days = {folder: min(day, since or day) for folder, day in found}
             where = (
