@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.server
 import os
 import shutil
+import threading
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -316,7 +319,7 @@ def test_under_a_kms_key_only_the_first_log_file_takes_a_second_request(tmp_path
     class Fast:
         is_up = True
 
-        def body(self, key: str, etag: str) -> bytes:
+        def body(self, key: str, etag: str, size: int) -> bytes:
             return b"body"
 
     class Kms:
@@ -359,3 +362,57 @@ def test_nobody_waits_for_a_large_object_that_is_no_longer_wanted(
     assert next(told) == "begun"
     told.close()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("size", [1000, LARGE + 1000], ids=["small", "large"])
+def test_a_body_that_does_not_end_fills_neither_memory_nor_disk(
+    size: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PATIENCE", patience.Patience(0.2, 0.01, 0.01))
+    sent = []
+
+    class Endless(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_HEAD(self) -> None:
+            self.begin(size)
+
+        def do_GET(self) -> None:
+            self.begin(10**12)
+            with contextlib.suppress(OSError):
+                while True:
+                    sent.append(self.wfile.write(bytes(1024**2)))
+
+        def begin(self, length: int) -> None:
+            self.send_response(200)
+            self.send_header("ETag", f'"{"0" * 32}"')
+            self.send_header("Last-Modified", "Thu, 26 Nov 2026 20:00:00 GMT")
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endless) as endless:
+        threading.Thread(target=endless.serve_forever, daemon=True).start()
+        store = opened(f"http://127.0.0.1:{endless.server_port}", "bucket")
+        with pytest.raises(SourceError, match=r"altered|broke off"):
+            store.materialise(StoredObject("x.parquet", size, 1, "0" * 32), tmp_path)
+        endless.shutdown()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert sum(sent) < 1024**3
+
+
+def test_a_large_object_that_is_archived_is_refused_by_name_and_at_once(
+    server: Server, proxy: Proxy, bucket: str, tmp_path: Path
+) -> None:
+    server.client().put_object(Bucket=bucket, Key="cur/acme/x.parquet", Body=bytes(LARGE + 1))
+    store = opened(proxy.endpoint, bucket)
+    (item,) = store.list()
+    proxy.rule = lambda request: (
+        "403 InvalidObjectState" if request.key.endswith("x.parquet") else ""
+    )
+    with pytest.raises(SourceError, match="archived") as caught:
+        store.materialise(item, tmp_path)
+    assert not isinstance(caught.value, TransientSourceError)
+    assert store.address(item.key) in caught.value.line()

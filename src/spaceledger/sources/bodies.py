@@ -53,30 +53,32 @@ class FastBodies:
                     raise
             return self._store
 
-    def body(self, key: str, etag: str) -> memoryview | None:
-        """A small object's bytes; None where obstore does not deliver them."""
+    def body(self, key: str, etag: str, size: int) -> memoryview | None:
+        """A small object's bytes; None where obstore does not deliver just so many."""
         import obstore
 
         if not self.is_up:
             return None
         try:
             answer = obstore.get(self._opened(), key, options={"if_match": f'"{etag}"'})
-            found = memoryview(answer.bytes())
+            found = memoryview(answer.bytes()) if answer.meta["size"] == size else None
         except Exception:
             self._count(failed=True)
             return None
         self._count(failed=False)
         return found
 
-    def chunks(self, key: str, etag: str) -> Iterator[memoryview]:
+    def chunks(self, key: str, etag: str, size: int) -> Iterator[memoryview]:
         """A large object's bytes, a megabyte at a time.
 
-        Raises TransientSourceError where obstore does not deliver them.
+        Raises TransientSourceError where obstore does not deliver just so many.
         """
         import obstore
 
         try:
             answer = obstore.get(self._opened(), key, options={"if_match": f'"{etag}"'})
+            if answer.meta["size"] != size:
+                raise ValueError("another size")
             for chunk in answer.stream(min_chunk_size=_STREAMED):
                 yield memoryview(chunk)
         except Exception as error:

@@ -62,9 +62,9 @@ def test_after_eight_failures_in_a_row_it_is_asked_no_more() -> None:
     for number in range(8):
         assert fast.is_up
         if number % 2:
-            assert fast.body("key", "e") is None
+            assert fast.body("key", "e", 1) is None
         else:
             with pytest.raises(TransientSourceError, match="broke off"):
-                next(fast.chunks("key", "e"))
+                next(fast.chunks("key", "e", 1))
     assert not fast.is_up
-    assert fast.body("key", "e") is None
+    assert fast.body("key", "e", 1) is None
