@@ -4,7 +4,7 @@
 -- columns:
 --   source: Name of the trail.
 --   start_at: Events before are left out, UTC; null where all count.
---   address: Where it lies, or which API tells it.
+--   address: Where it was listed last, or which API tells it; null until it was listed where it lies now.
 select
     null::varchar as source,
     null::timestamp as start_at,

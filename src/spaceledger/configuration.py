@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Container
 from pathlib import Path
 
 from spaceledger import anomalies, forecast, reports
@@ -40,8 +41,13 @@ def made_with(settings: Settings) -> MadeWith:
     )
 
 
-def take_configuration(con: tables.Connection, settings: Settings) -> None:
-    """Replaces owners, aliases, sources and the spaces named in the configuration."""
+def take_configuration(
+    con: tables.Connection, settings: Settings, *, listed: Container[str] = ()
+) -> None:
+    """Replaces owners, aliases, sources and the spaces named in the configuration.
+
+    `listed` are the trails that were just looked at where they lie now.
+    """
     owners, aliases = read_owners(settings.owners) if settings.owners else ([], {})
     spaces = [(row["space_arn"], "owners file") for row in owners if row["space_arn"]]
     spaces += [
@@ -56,6 +62,7 @@ def take_configuration(con: tables.Connection, settings: Settings) -> None:
         spaces=spaces,
         roles=roles,
         trails=trails,
+        listed=listed,
         budgets=settings.budgets,
     )
 

@@ -49,7 +49,8 @@ def load(
     read: list[TrailRow] = []
     with open_work(work.database) as con:
         prepare(con)
-        take_configuration(con, settings)
+        unlisted = {each.source for each in pulled.problems if each.problem == "refused"}
+        take_configuration(con, settings, listed=pulled.looked_at - unlisted)
         close_pull(con, pulled.looked_at, now.replace(tzinfo=None))
         rows = [
             ProblemRow(p.source, p.location, p.problem, p.severity, p.detail, p.billing_period, "pull")

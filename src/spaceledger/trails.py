@@ -19,9 +19,9 @@ from spaceledger.sources.objects import ObjectStore, StoredObject, open_store
 from spaceledger.sources.trails import TrailBatch, read_batches
 from spaceledger.spool import Spool
 from spaceledger.warehouse import tables
-from spaceledger.warehouse.activity import forget_copies, forget_files, load_events
+from spaceledger.warehouse.activity import forget_files, load_events
 from spaceledger.warehouse.known_logs import KnownLogs, KnownVersions, known_logs
-from spaceledger.warehouse.problems import ProblemRow, close_copies, close_files, record
+from spaceledger.warehouse.problems import ProblemRow, close_files, record
 
 # So many files that could not be fetched before are asked for by name, wherever they lie.
 _ASKED_AGAIN = 1000
@@ -60,7 +60,6 @@ class FreshLogs:
     files: LogFiles
     gone: Mapping[int, str]  # file_id: key
     is_news: bool  # False where there are only files that could not be fetched before
-    has_moved: bool = False  # what was read elsewhere before may be among the files
 
 
 class TrailRow(NamedTuple):
@@ -188,8 +187,7 @@ def _fresh(
                 files.append(file)
                 is_new = is_new or (source.name, store.address(file.name)) not in asked.unfetched
     if len(files) or gone:
-        is_news = is_new or bool(gone)
-        return FreshLogs(source, store, files, gone, is_news, known.has_moved), has_files
+        return FreshLogs(source, store, files, gone, is_new or bool(gone)), has_files
     return None, has_files
 
 
@@ -275,8 +273,6 @@ def load_logs(
         )
         done = f"{row.file_count:,} of {len(logs.files):,} files, {row.event_count:,} events"
         step(f"load {name}: {done}")
-    if logs.has_moved:
-        close_copies(con, name, [*logs.gone.values(), *forget_copies(con, name, now)], now)
     return row
 
 

@@ -235,10 +235,14 @@ def test_a_trail_that_moved_or_begins_earlier_is_listed_whole(
     assert read(remote) == 24
 
 
+DAILY = (
+    "select event_date, sum(event_count) from marts.trail_events_daily group by all order by all"
+)
+
+
 def test_a_trail_whose_address_moves_up_or_down_counts_no_call_twice(
     remote: Ledger, server: Server, bucket: str
 ) -> None:
-    daily = "select event_date, sum(event_count) from marts.trail_events_daily group by all order by all"
     for day in range(1, 21):
         put(server, bucket, HERE, day)
         put(server, bucket, OTHER, day, top="team-b/AWSLogs/")
@@ -247,53 +251,55 @@ def test_a_trail_whose_address_moves_up_or_down_counts_no_call_twice(
     assert read(remote) == 20
     remote.configure(text)
     assert read(remote) == 40
-    assert remote.query(daily) == [(date(2026, 9, day), 2) for day in range(1, 21)]
-    assert remote.query("select count(*), count(distinct event_id) from raw.trail_events") == [
-        (40, 40)
-    ]
+    assert remote.query(DAILY) == [(date(2026, 9, day), 2) for day in range(1, 21)]
+    assert remote.query("select count(*) from core.trail_event") == [(40,)]
     remote.configure(text.replace("/logs", "/logs/team-b"))
     assert read(remote) == 20
     # What is no longer listed is not forgotten.
-    assert remote.query(daily) == [(date(2026, 9, day), 2) for day in range(1, 21)]
+    assert remote.query(DAILY) == [(date(2026, 9, day), 2) for day in range(1, 21)]
     assert read(remote) == 0
-
-
-def test_a_copy_that_cannot_be_read_takes_nothing_away(
-    remote: Ledger, server: Server, bucket: str
-) -> None:
-    keys = [put(server, bucket, HERE, day) for day in (1, 2)]
-    text = remote.config.read_text()
-    remote.configure(text.replace("/logs", "/logs/AWSLogs"))
-    assert read(remote) == 2
-    server.client().put_object(Bucket=bucket, Key=f"logs/{keys[0]}", Body=b"no log")
-    # Two copies below one address are two deliveries, before and after.
-    event = record("111111111111-us-east-1-9-2-a", eventTime="2026-09-02T10:00:00Z")
-    server.client().put_object(Bucket=bucket, Key=f"logs/copy/{keys[1]}", Body=packed(event))
-    remote.configure(text)
-    remote.run(as_of=AS_OF)
-    daily = "select event_date, sum(event_count) from marts.trail_events_daily group by all order by all"
-    expected = [(date(2026, 9, 1), 1), (date(2026, 9, 2), 2)]
-    assert remote.query(daily) == expected
     remote.run(as_of=AS_OF, full_refresh=True)
-    assert remote.query(daily) == expected
+    assert remote.query(DAILY) == [(date(2026, 9, day), 2) for day in range(1, 21)]
 
 
-def test_a_copy_that_can_be_read_mends_what_could_not(
+def test_a_copy_that_cannot_be_read_takes_nothing_away_and_one_that_can_mends(
     remote: Ledger, server: Server, bucket: str
 ) -> None:
     keys = [put(server, bucket, HERE, day) for day in (1, 2)]
-    text = remote.config.read_text()
     other = server.bucket()
     for key in keys:
         body = server.client().get_object(Bucket=bucket, Key=f"logs/{key}")["Body"].read()
         server.client().put_object(Bucket=other, Key=f"logs/copy/{key}", Body=body)
     server.client().put_object(Bucket=bucket, Key=f"logs/{keys[0]}", Body=b"no log")
+    server.client().put_object(Bucket=other, Key=f"logs/copy/{keys[1]}", Body=b"no log")
     remote.run(as_of=AS_OF)
-    assert remote.query("select problem from marts.ingest_problems") == [("broken_trail_file",)]
-    remote.configure(text.replace(f"{bucket}/logs", f"{other}/logs/copy/AWSLogs"))
+    problems = "select location from marts.ingest_problems"
+    assert remote.query(problems) == [(f"s3://{bucket}/logs/{keys[0]}",)]
+    moved = f"{other}/logs/copy/AWSLogs"
+    remote.configure(remote.config.read_text().replace(f"{bucket}/logs", moved))
     assert read(remote) == 2
-    assert remote.query("select count(*) from marts.ingest_problems") == [(0,)]
-    assert remote.query("select count(*) from raw.trail_files") == [(2,)]
+    assert remote.query(problems) == [(f"s3://{other}/logs/copy/{keys[1]}",)]
+    assert remote.query(DAILY) == [(date(2026, 9, 1), 1), (date(2026, 9, 2), 1)]
+
+
+@pytest.mark.parametrize("change", ["uri", "start"])
+def test_a_listing_that_is_refused_after_a_change_is_made_up_for(
+    remote: Ledger, server: Server, proxy: Proxy, bucket: str, change: str
+) -> None:
+    for day in range(1, 21):
+        put(server, bucket, HERE, day)
+    text = remote.config.read_text()
+    other = server.bucket()
+    for day in range(1, 21):
+        put(server, other, HERE, day, "b")
+    remote.configure(text if change == "uri" else f"{text}start = 2026-09-15\n")
+    read(remote)
+    remote.configure(text.replace(bucket, other) if change == "uri" else text)
+    proxy.rule = always("403 AccessDenied")
+    for _ in range(2):
+        assert remote.run(as_of=AS_OF).exit_code == 3
+    proxy.rule = lambda _: ""
+    assert read(remote) == (20 if change == "uri" else 14)
 
 
 def test_logs_at_the_top_and_below_a_prefix_are_both_found(

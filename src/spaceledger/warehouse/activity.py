@@ -111,19 +111,6 @@ def _load(con: duckdb.DuckDBPyConnection) -> LoadedEvents:
     return LoadedEvents(sums[0], sums[1], sums[2], tuple(odd))
 
 
-def forget_copies(con: duckdb.DuckDBPyConnection, source: str, now: datetime) -> list[str]:
-    """Forgets what a trail that has moved read before and has read, at `now`, under its new address too.
-
-    Returns the former keys.
-    """
-    query = (sql_dir() / "load" / "trail_copies.sql").read_text(encoding="utf-8")
-    copies = dict(run(con, query, {"source": source, "now": now}))
-    for table in TRAIL_TABLES if copies else ():
-        run(con, f"delete from raw.{table} where source = ? and file_id in (select unnest(?::bigint[]))",
-            [source, [*copies]])  # fmt: skip
-    return [*copies.values()]
-
-
 def forget_files(con: duckdb.DuckDBPyConnection, source: str, file_ids: Iterable[int]) -> None:
     """Forgets log files that were set aside, so that they are read where they come back."""
     run(

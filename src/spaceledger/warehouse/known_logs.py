@@ -74,15 +74,13 @@ class KnownLogs:
     """Versions of files read, ids and keys of those set aside, and where listing may begin.
 
     `marks` are those of looked-up days by id. `first_days` is by the folder that holds a region's years; a
-    folder it lacks is listed whole. `has_moved`: the trail was at another address, or began
-    later, so that some of it may be known under other names.
+    folder it lacks is listed whole.
     """
 
     versions: KnownVersions = field(default_factory=KnownVersions)
     marks: Mapping[int, str] = field(default_factory=dict)
     refused: Mapping[int, str] = field(default_factory=dict)
     first_days: Mapping[str, date] = field(default_factory=dict)
-    has_moved: bool = False
 
 
 def known_logs(
@@ -106,12 +104,11 @@ def known_logs(
     with open_published(ledger) as con:
         if not run(con, "select 1 from duckdb_tables() where table_name = 'trail_files'"):
             return KnownLogs()
-        before = _listed_as(con, source)
-        has_moved = before is None or before[0] != address or _is_earlier(start, before[1])
+        everything = everything or not _is_listed_as(con, source, address, start)
         given: dict[str, object] = {"source": source}
         days: dict[str, date] = {}
         where = ""
-        if not everything and not has_moved:
+        if not everything:
             found = run(con, _FIRST_DAYS, {**given, "today": today, "days": RELISTED_DAYS})
             days = {folder: min(day, since or day) for folder, day in found}
             where = (
@@ -131,21 +128,24 @@ def known_logs(
         marks=dict(marks),
         refused=dict(refused),
         first_days=days,
-        has_moved=has_moved,
     )
 
 
-def _listed_as(con: duckdb.DuckDBPyConnection, source: str) -> tuple[str, date | None] | None:
-    """The address and the first day of this trail at the last build; None where that is not noted."""
-    has_addresses = run(
+def _is_listed_as(
+    con: duckdb.DuckDBPyConnection, source: str, address: str, start: date | None
+) -> bool:
+    """Whether the last build listed this trail there, from that day on or earlier."""
+    if not run(
         con,
         "select 1 from duckdb_columns() where table_name = 'trails' and column_name = 'address'",
+    ):
+        return False
+    rows = run(
+        con,
+        "select start_at::date from raw.trails where source = ? and address = ?",
+        [source, address],
     )
-    if not has_addresses:
-        return None
-    rows = run(con, "select address, start_at::date from raw.trails where source = ?", [source])
-    return rows[0] if rows else None
-
-
-def _is_earlier(start: date | None, before: date | None) -> bool:
-    return before is not None and (start is None or start < before)
+    if not rows:
+        return False
+    before: date | None = rows[0][0]
+    return before is None or (start is not None and start >= before)

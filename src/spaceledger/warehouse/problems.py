@@ -109,18 +109,6 @@ def close_files(
     )
 
 
-def close_copies(
-    con: duckdb.DuckDBPyConnection, source: str, keys: Iterable[str], now: datetime
-) -> None:
-    """Closes what was said of log files under the former address of their trail."""
-    run(
-        con,
-        f"{_CLOSE} and origin = 'trail' and source = ? and exists"
-        " (select 1 from unnest(?::varchar[]) as keys (key) where ends_with(location, '/' || key))",
-        [now, source, list(keys)],
-    )
-
-
 def close_load(
     con: duckdb.DuckDBPyConnection, source: str, period: str | None, now: datetime
 ) -> None:

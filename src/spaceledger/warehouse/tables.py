@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,11 +29,13 @@ def take_configuration(
     spaces: Iterable[tuple[str | None, str]],
     roles: Mapping[str, str],
     trails: Mapping[str, tuple[str, date | None]],
+    listed: Container[str] = (),
     budgets: Iterable[Budget] = (),
 ) -> None:
     """Replaces what the configuration says: owners, budgets, spaces it names, and which sources there are.
 
-    The lines of a bill and the events of a trail that is configured no longer leave the ledger.
+    The lines of a bill and the events of a trail that is configured no longer leave the ledger. `listed` are
+    the trails that were just looked at where they lie now.
     """
     with one_transaction(con):
         run(con, "delete from raw.owners")
@@ -59,7 +61,7 @@ def take_configuration(
                     "update raw.deliveries set role = ? where source = ?",
                     [roles[source], source],
                 )
-        _take_trails(con, trails)
+        _take_trails(con, trails, listed)
         configured = [*roles, *trails]
         gone = "source not in (select unnest(?::varchar[]))"
         run(
@@ -92,10 +94,31 @@ def _take_budgets(con: Connection, budgets: Iterable[Budget]) -> None:
             run(con, "insert into raw.budget_thresholds values (?, ?)", [number, share])
 
 
-def _take_trails(con: Connection, trails: Mapping[str, tuple[str, date | None]]) -> None:
+def _take_trails(
+    con: Connection, trails: Mapping[str, tuple[str, date | None]], listed: Container[str]
+) -> None:
+    before = {
+        source: (address, start)
+        for source, address, start in run(
+            con, "select source, address, start_at::date from raw.trails"
+        )
+    }
     run(con, "delete from raw.trails")
     for source, (address, start) in trails.items():
-        run(con, "insert into raw.trails values (?, ?, ?)", [source, start, address])
+        # Until a trail was listed where it lies now, the next pull must look at all of it.
+        is_listed = source in listed or before.get(source) == (address, start)
+        run(
+            con,
+            "insert into raw.trails by name select ? as source, ?::date as start_at, ? as address",
+            [source, start, address if is_listed else None],
+        )
+        if source in before and before[source][0] not in {None, address}:
+            _forget_problems(
+                con,
+                "source = ? and origin = 'trail' and not starts_with(location, ?)",
+                source,
+                address.rstrip("/") + "/",
+            )
     for (source,) in run(con, "select distinct source from raw.trail_files"):
         if source not in trails:
             for table in TRAIL_TABLES:
@@ -103,8 +126,8 @@ def _take_trails(con: Connection, trails: Mapping[str, tuple[str, date | None]])
             _forget_problems(con, "source = ? and origin = 'trail'", source)
 
 
-def _forget_problems(con: Connection, which: str, source: str) -> None:
-    run(con, f"delete from raw.ingest_problems where {which}", [source])
+def _forget_problems(con: Connection, which: str, *values: str) -> None:
+    run(con, f"delete from raw.ingest_problems where {which}", list(values))
 
 
 def has_deliveries(con: Connection) -> bool:
