@@ -175,7 +175,10 @@ def write_configuration(folder: Path, endpoint: str, bucket: str) -> None:
 
 def ours(endpoint: str, bucket: str, folder: Path) -> float:
     """`spaceledger pull`: list, find what is new, fetch, verify, rename."""
+    import obstore  # noqa: F401 - imports count for none
+
     from spaceledger.cli import collect_seldom, main
+    from spaceledger.sources import s3  # noqa: F401
 
     collect_seldom()
     if is_bill(endpoint, bucket):

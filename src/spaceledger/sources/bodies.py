@@ -61,7 +61,7 @@ class FastBodies:
             return None
         try:
             answer = obstore.get(self._opened(), key, options={"if_match": f'"{etag}"'})
-            found = memoryview(answer.bytes()) if answer.meta["size"] == size else None
+            found = memoryview(answer.bytes()) if answer.range == (0, size) else None
         except Exception:
             self._count(failed=True)
             return None
@@ -77,7 +77,7 @@ class FastBodies:
 
         try:
             answer = obstore.get(self._opened(), key, options={"if_match": f'"{etag}"'})
-            if answer.meta["size"] != size:
+            if answer.range != (0, size):
                 raise ValueError("another size")
             for chunk in answer.stream(min_chunk_size=_STREAMED):
                 yield memoryview(chunk)
