@@ -13,7 +13,7 @@ with files as (
         source,
         file_id,
         event_count,
-        regexp_extract(object_key, '([^/]*_CloudTrail_[^/]*?)(\.gz)?$', 1) as file_name
+        replace(split_part(object_key, '/', -1), '.gz', '') as file_name
     from raw.trail_files
 ),
 
@@ -24,7 +24,7 @@ repeated as (
         event_count,
         min(file_id) as first_id
     from files
-    where file_name <> '' and event_count > 0
+    where contains(file_name, '_CloudTrail_') and event_count > 0
     group by source, file_name, event_count
     having count(*) > 1
 ),
