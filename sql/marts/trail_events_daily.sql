@@ -7,8 +7,8 @@
 --   event_date: UTC date they took place.
 --   event_source: The AWS service called.
 --   event_count: Records; 0 where LookupEvents was asked for the day and knew of no call.
--- CloudTrail gives each log file a name of its own, which stays wherever it is copied to, packed or not.
 with files as (
+    -- CloudTrail gives each log file a name of its own, which stays wherever it is copied to, packed or not.
     select
         source,
         file_id,

@@ -83,17 +83,19 @@ def _no_access(error: Exception, where: str) -> SourceError:
 
 def _read_times_quickly(core: Any) -> None:
     """More than half of the time of listing a bucket went into dateutil's guessing at formats."""
+    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
+
+
+def _moment(told: Any) -> datetime:
+    """What botocore makes of a timestamp; of ISO 8601 with a zone, as S3 tells it, thirty times quicker."""
     from botocore.utils import parse_timestamp
 
-    def parse(value: Any) -> datetime:
-        try:
-            read = datetime.fromisoformat(value)
-        except (TypeError, ValueError):
-            read = None
-        answer: datetime = read if read and read.tzinfo else parse_timestamp(value)
-        return answer
-
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse)
+    try:
+        read = datetime.fromisoformat(told)
+    except (TypeError, ValueError):
+        read = None
+    answer: datetime = read if read and read.tzinfo else parse_timestamp(told)
+    return answer
 
 
 def _assumed(session: Any, access: AwsAccess) -> Any:

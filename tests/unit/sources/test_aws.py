@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs
 
 import pytest
+from botocore.utils import parse_timestamp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spaceledger.errors import SourceError
 from spaceledger.settings import AwsAccess
-from spaceledger.sources.aws import client_of
+from spaceledger.sources.aws import _moment, client_of
 from spaceledger.sources.objects import open_store
 from spaceledger.sources.patience import ask
 from spaceledger.sources.s3 import S3Store
@@ -88,3 +92,33 @@ def test_access_that_fails_names_the_source_and_the_keys() -> None:
     access = AwsAccess(profile="nobody-has-this-profile")
     with pytest.raises(SourceError, match=r"s3://bills: AWS gives no access .* correct profile"):
         client_of("s3", access, "s3://bills")
+
+
+@given(
+    moment=st.datetimes(datetime(1970, 1, 2), datetime(2199, 1, 1), timezones=st.just(UTC)),
+    shape=st.sampled_from(
+        [
+            lambda t: t.strftime("%Y-%m-%dT%H:%M:%S.000Z"),  # S3 lists
+            lambda t: t.strftime("%Y-%m-%dT%H:%M:%SZ"),  # STS
+            lambda t: t.isoformat(),
+            lambda t: t.strftime("%a, %d %b %Y %H:%M:%S GMT"),  # headers
+            lambda t: t.strftime("%Y%m%dT%H%M%SZ"),
+            lambda t: t.strftime("%Y-%m-%d"),
+            lambda t: t.timestamp(),  # JSON protocols
+            lambda t: int(t.timestamp()),
+            lambda t: str(t.timestamp()),
+        ]
+    ),
+)
+def test_a_timestamp_is_what_botocore_reads(moment: datetime, shape: Callable) -> None:
+    told = shape(moment)
+    assert _moment(told) == parse_timestamp(told)
+
+
+@pytest.mark.usefixtures("asked")
+def test_clients_are_given_it_with_a_role_too() -> None:
+    for access in (AwsAccess(region="us-east-1"),
+                   AwsAccess(region="us-east-1", role_arn="arn:aws:iam::123456789012:role/reader")):  # fmt: skip
+        client = client_of("s3", access, "s3://bucket")
+        made = client._endpoint._response_parser_factory.create_parser("rest-xml")
+        assert made._timestamp_parser is _moment
